@@ -1,0 +1,92 @@
+# chatmill: one Makefile, no recursion. Adding a file, a test or a stage changes no line of it.
+#
+#   make                    everything, in build/release
+#   make SAN=address,undefined | SAN=thread     the same with a sanitizer, in a folder of its own
+#   make test | check | fuzz | bench | install
+VERSION := 0.1.0
+CC      ?= cc
+SAN     ?=
+PREFIX  ?= /usr/local
+comma   := ,
+VARIANT := $(if $(SAN),san-$(subst $(comma),-,$(SAN)),release)
+B       := build/$(VARIANT)
+
+PACKAGES := jansson libdeflate snappy libzstd zlib libsodium
+CPPFLAGS += -D_GNU_SOURCE -DCHATMILL_VERSION='"$(VERSION)"' -Ilib -Ilib/stage -I$B/gen -Itests
+CFLAGS   ?= -O2 -g
+CFLAGS   += -std=c17 -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+            -Wvla -Werror=implicit-function-declaration -fno-common -pthread \
+            $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+LDFLAGS  += -pthread $(if $(SAN),-fsanitize=$(SAN))
+LDLIBS   += $(shell pkg-config --libs $(PACKAGES)) -lm
+COMPILE   = $(CC) $(CPPFLAGS) $(CFLAGS)
+
+STAGES   := $(patsubst stages/%/stage.c,%,$(wildcard stages/*/stage.c))
+PROGRAMS := $(STAGES:%=$B/bin/chatmill-%) $(if $(wildcard stages/chatmill/main.c),$B/bin/chatmill)
+SCHEMA   := $(patsubst schemas/%.avsc,$B/gen/%.avsc.h,$(wildcard schemas/*.avsc))
+LIB      := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c))
+MANPAGES := $(wildcard stages/*/*.1 man/*.[1-9])
+TESTS    := $(patsubst %.c,$B/%,$(wildcard tests/lib/*/test_*.c tests/stages/*/test_*.c))
+FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+TOOLS    := $(patsubst %.c,$B/%,$(wildcard tests/tools/*.c))
+
+.PHONY: all test check fuzz bench install format clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+all: $(PROGRAMS)
+
+# stages/NAME/stage.c declares; the folder's other files know, and are what its tests link.
+# stages/NAME/libs, where there is one, names the pkg-config packages of that stage alone.
+define STAGE
+$1_PURE := $(patsubst %.c,$B/%.o,$(filter-out %/stage.c %/main.c,$(wildcard stages/$1/*.c)))
+$1_LIBS := $(if $(wildcard stages/$1/libs),$$(shell pkg-config --libs $$$$(cat stages/$1/libs)))
+$(patsubst %.c,$B/%,$(wildcard tests/stages/$1/test_*.c)): $$($1_PURE)
+$(patsubst %.c,$B/%,$(wildcard tests/stages/$1/test_*.c)): LDLIBS := $$($1_LIBS) $(LDLIBS)
+endef
+$(foreach s,$(STAGES) chatmill,$(eval $(call STAGE,$s)))
+define STAGE_PROGRAM # linked, it must be able to describe itself: its tables fit its schemas
+$B/bin/chatmill-$1: $B/stages/$1/stage.o $$($1_PURE) $B/libchatmill.a
+	@mkdir -p $$(@D)
+	@echo "  ld $$@"
+	@$$(CC) $$(LDFLAGS) -o $$@ $$^ $$($1_LIBS) $$(LDLIBS)
+	@$$@ --describe > $$@.json
+endef
+$(foreach s,$(STAGES),$(eval $(call STAGE_PROGRAM,$s)))
+$B/bin/chatmill: $B/stages/chatmill/main.o $(chatmill_PURE) $B/libchatmill.a
+	@mkdir -p $(@D)
+	@echo "  ld $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(chatmill_LIBS) $(LDLIBS)
+
+$B/libchatmill.a: $(LIB)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+$B/gen/%.avsc.h: schemas/%.avsc build-aux/avsc2h
+	@mkdir -p $(@D)
+	@build-aux/avsc2h $< > $@
+$B/%.o: %.c Makefile | $(SCHEMA)
+	@mkdir -p $(@D)
+	@echo "  cc $<"
+	@$(COMPILE) -MMD -MP -c -o $@ $<
+$B/tests/%: $B/tests/%.o $B/libchatmill.a
+	@mkdir -p $(@D)
+	@echo "  ld $@"
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LDLIBS) -lavro
+
+test: all $(TESTS) $(TOOLS)
+	@tests/units $(TESTS)
+check:
+	@tests/check
+# clang's libFuzzer, ten minutes a target: make fuzz [SECONDS=600] [TARGET=name]
+fuzz:
+	@tests/fuzz/run --seconds $(or $(SECONDS),600) $(TARGET)
+bench: all
+	@tests/bench/run
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+clean:
+	rm -rf build
+
+install: all
+	@build-aux/install "$(DESTDIR)" "$(PREFIX)" "$B" "$(VERSION)" "$(PACKAGES)"
+
+-include $(shell find $B -name '*.d' 2>/dev/null)

@@ -1,0 +1,28 @@
+/* datum.h -- one encoded value under its schema: checked, shown as JSON, made from JSON. For what
+ * is done once or for people; the record path is plan.h and encoder.h. */
+#ifndef AVRO_DATUM_H
+#define AVRO_DATUM_H
+
+#include "avro/schema.h"
+#include <jansson.h>
+
+/* Takes one datum off the front of *bytes, checking all of it (depth, counts, sizes, indexes, UTF-8
+ * of strings). ERR_INPUT says what is wrong and in which field: "field \"attachments[2].kind\":
+ * ..." */
+int avro_datum_check(const struct avro_node *, struct str *bytes, struct err *);
+
+enum avro_json {
+	AVRO_JSON_PLAIN, /* for people: unions without their branch's name, times as ISO 8601, dates
+			    and decimals as text, bytes as base64, NaN and infinities as null */
+	AVRO_JSON_TAGGED, /* the specification's JSON encoding */
+};
+
+/* Takes one datum, which avro_datum_check() has passed, off the front of *bytes and appends its
+ * JSON; compact, keys in the schema's order. */
+void avro_datum_to_json(const struct avro_node *, struct str *bytes, enum avro_json, struct buf *);
+
+/* Appends the datum that the JSON stands for. Tagged or plain (a union takes the first branch that
+ * fits; a time may be ISO 8601; a missing field takes its default). ERR_INPUT. */
+int avro_datum_from_json(const struct avro_node *, const json_t *, struct buf *, struct err *);
+
+#endif

@@ -1,0 +1,56 @@
+#include "base/hash.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <sodium.h>
+
+static unsigned char process_key[crypto_shorthash_KEYBYTES];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void
+start(void)
+{
+	if (sodium_init() < 0)
+		abort(); /* no source of randomness: nothing here could be trusted */
+	randombytes_buf(process_key, sizeof(process_key));
+}
+
+void
+hash_digest(void *to, size_t size, const struct str *parts, size_t count)
+{
+	crypto_generichash_state state;
+
+	assert(size >= crypto_generichash_BYTES_MIN && size <= crypto_generichash_BYTES_MAX);
+	pthread_once(&once, start);
+	crypto_generichash_init(&state, NULL, 0, size);
+	for (size_t i = 0; i < count; i++) {
+		unsigned char length[8];
+		for (int byte = 0; byte < 8; byte++)
+			length[byte] = (unsigned char)((uint64_t)parts[i].len >> 8 * byte);
+		crypto_generichash_update(&state, length, sizeof(length));
+		crypto_generichash_update(&state, (const unsigned char *)parts[i].ptr,
+					  parts[i].len);
+	}
+	crypto_generichash_final(&state, to, size);
+}
+
+void
+hash_digest_hex(char *to, size_t size, const struct str *parts, size_t count)
+{
+	unsigned char digest[crypto_generichash_BYTES_MAX];
+
+	hash_digest(digest, size, parts, count);
+	sodium_bin2hex(to, 2 * size + 1, digest, size);
+}
+
+uint64_t
+hash_keyed(struct str s)
+{
+	unsigned char out[crypto_shorthash_BYTES];
+	uint64_t value;
+
+	pthread_once(&once, start);
+	crypto_shorthash(out, (const unsigned char *)s.ptr, s.len, process_key);
+	memcpy(&value, out, sizeof(value));
+	return value;
+}

@@ -1,0 +1,17 @@
+/* hash.h -- digests that last, and hashes that don't leave the process. libsodium underneath. */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include "base/str.h"
+
+/* BLAKE2b (RFC 7693) of the parts, one after another, each preceded by its length, so that no two
+ * lists of parts give the same bytes. size: 16..64 bytes. Stable for ever: ids are made of it. */
+void hash_digest(void *to, size_t size, const struct str *parts, size_t count);
+
+/* The same in lower-case hex; `to` takes 2 * size + 1 bytes, NUL included. size <= 64. */
+void hash_digest_hex(char *to, size_t size, const struct str *parts, size_t count);
+
+/* SipHash-2-4 under a key drawn at the start of the process: for tables in memory only. */
+uint64_t hash_keyed(struct str);
+
+#endif

@@ -1,0 +1,133 @@
+#include "text/utf8.h"
+
+#include <assert.h>
+
+static size_t
+length_of(unsigned char lead)
+{
+	return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
+
+/*
+ * Bytes of the sequence at p, `left` bytes before the end. Broken: *valid is false and the result
+ * is how many bytes form its maximal broken part (at least 1). Table 3-7 of the Unicode standard:
+ * only the second byte's range depends on the lead.
+ */
+static size_t
+sequence(const unsigned char *p, size_t left, bool *valid)
+{
+	unsigned char low = 0x80, high = 0xBF;
+	size_t n = length_of(p[0]);
+
+	*valid = true;
+	if (n == 1)
+		return 1;
+	*valid = false;
+	if (p[0] < 0xC2 || p[0] > 0xF4)
+		return 1;
+	if (p[0] == 0xE0)
+		low = 0xA0;
+	else if (p[0] == 0xED)
+		high = 0x9F;
+	else if (p[0] == 0xF0)
+		low = 0x90;
+	else if (p[0] == 0xF4)
+		high = 0x8F;
+	for (size_t i = 1; i < n; i++, low = 0x80, high = 0xBF)
+		if (i >= left || p[i] < low || p[i] > high)
+			return i;
+	*valid = true;
+	return n;
+}
+
+size_t
+utf8_valid_prefix(struct str text)
+{
+	const unsigned char *p = (const unsigned char *)text.ptr;
+	size_t i = 0;
+
+	while (i < text.len) {
+		uint64_t word;
+		bool valid;
+
+		while (text.len - i >= sizeof(word)) { /* eight ASCII bytes at a time */
+			memcpy(&word, p + i, sizeof(word));
+			if ((word & 0x8080808080808080u) != 0)
+				break;
+			i += sizeof(word);
+		}
+		if (i == text.len)
+			break;
+		size_t n = sequence(p + i, text.len - i, &valid);
+		if (!valid)
+			return i;
+		i += n;
+	}
+	return text.len;
+}
+
+uint32_t
+utf8_next(struct str *text)
+{
+	const unsigned char *p = (const unsigned char *)text->ptr;
+	size_t n = length_of(p[0]);
+	uint32_t c = n == 1 ? p[0] : p[0] & (0x7Fu >> n);
+
+	assert(n <= text->len); /* text is valid */
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | (p[i] & 0x3F);
+	text->ptr += n;
+	text->len -= n;
+	return c;
+}
+
+size_t
+utf8_length(struct str text)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		count += ((unsigned char)text.ptr[i] & 0xC0) != 0x80;
+	return count;
+}
+
+void
+utf8_add(struct buf *b, uint32_t c)
+{
+	assert(c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF));
+	if (c < 0x80) {
+		buf_add_byte(b, (char)c);
+	} else if (c < 0x800) {
+		buf_add_byte(b, (char)(0xC0 | c >> 6));
+		buf_add_byte(b, (char)(0x80 | (c & 0x3F)));
+	} else if (c < 0x10000) {
+		buf_add_byte(b, (char)(0xE0 | c >> 12));
+		buf_add_byte(b, (char)(0x80 | (c >> 6 & 0x3F)));
+		buf_add_byte(b, (char)(0x80 | (c & 0x3F)));
+	} else {
+		buf_add_byte(b, (char)(0xF0 | c >> 18));
+		buf_add_byte(b, (char)(0x80 | (c >> 12 & 0x3F)));
+		buf_add_byte(b, (char)(0x80 | (c >> 6 & 0x3F)));
+		buf_add_byte(b, (char)(0x80 | (c & 0x3F)));
+	}
+}
+
+size_t
+utf8_repair(struct buf *b, struct str text)
+{
+	size_t broken = 0;
+
+	while (text.len > 0) {
+		size_t good = utf8_valid_prefix(text);
+		bool valid;
+
+		buf_add(b, str_head(text, good));
+		text = str_tail(text, good);
+		if (text.len == 0)
+			break;
+		text = str_tail(text, sequence((const unsigned char *)text.ptr, text.len, &valid));
+		utf8_add(b, 0xFFFD);
+		broken++;
+	}
+	return broken;
+}

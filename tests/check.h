@@ -32,12 +32,14 @@ assert_str_at(struct str actual, struct str expected, const char *file, int line
 		}                                                                                  \
 	} while (0)
 
-#define RUN_TESTS(...)                                                                             \
+#define RUN_TESTS(...) RUN_TESTS_WITH(NULL, NULL, __VA_ARGS__)
+/* set_up and tear_down run once, before and after all; NULL: nothing. */
+#define RUN_TESTS_WITH(set_up, tear_down, ...)                                                     \
 	int main(void)                                                                             \
 	{                                                                                          \
 		const struct CMUnitTest tests[] = {__VA_ARGS__};                                   \
 		cmocka_set_message_output(CM_OUTPUT_TAP);                                          \
-		return cmocka_run_group_tests(tests, NULL, NULL);                                  \
+		return cmocka_run_group_tests(tests, set_up, tear_down);                           \
 	}
 #define TEST(name) cmocka_unit_test(name)
 

@@ -13,6 +13,7 @@
 #define AVRO_CONTAINER_READER_H
 
 #include "avro/schema.h"
+#include <sys/types.h>
 
 /* Reads up to room bytes, waiting for at least one; 0 at the end; -1. */
 struct byte_source {
@@ -21,10 +22,10 @@ struct byte_source {
 };
 
 struct container_block {
-	struct buf bytes;      /* unpacked; reused from call to call */
+	struct buf bytes;      /* unpacked; reused from call to call; whoever calls frees it */
 	uint64_t count;        /* records */
-	uint64_t number;       /* of the block, from 0 */
-	uint64_t first_record; /* its number in the file, from 0 */
+	uint64_t number;       /* of the block, from 0; what was passed over is not counted */
+	uint64_t first_record; /* its number in the file, from 0; the same */
 	uint64_t offset;       /* of the block in the file, bytes */
 	uint64_t size;         /* of the block in the file, bytes, count to sync */
 };

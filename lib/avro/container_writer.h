@@ -15,11 +15,14 @@ struct container_entry {
 
 struct container_writer;
 
-/* Writes the header. The sync marker is made from schema and entries (hash.h), so that the same
- * input gives the same bytes. mark_end: adds "stream.end" to the header, and end() its block. */
+/* Writes the header. The sync marker is made from all of it (hash.h), so that the same input gives
+ * the same bytes. mark_end: adds "stream.end" to the header, and end() its block. Those of the
+ * entries whose keys are the writer's own ("avro.schema", "avro.codec", "stream.end") are passed
+ * over: a reader's entries can be handed on as they are. */
 struct container_writer *container_writer_open(struct byte_sink, struct str schema_json,
 					       struct str codec, const struct container_entry *,
 					       size_t entry_count, bool mark_end, struct err *);
+/* ERR_INPUT: larger than AVRO_MAX_BLOCK, before or behind the codec; nothing was written. */
 int container_writer_block(struct container_writer *, uint64_t count, struct str bytes,
 			   struct err *);
 int container_writer_end(struct container_writer *, struct err *);

@@ -70,3 +70,11 @@ mem_copy(const void *from, size_t size)
 		memcpy(p, from, size);
 	return p;
 }
+
+void *
+mem_check(void *made)
+{
+	if (made == NULL)
+		exhausted();
+	return made;
+}

@@ -15,6 +15,7 @@ void *mem_zero(size_t count, size_t size); /* zeroed; the product is checked */
 void *mem_resize(void *old, size_t size);
 void *mem_resize_array(void *old, size_t count, size_t size); /* the product is checked */
 void *mem_copy(const void *from, size_t size);
+void *mem_check(void *made); /* what a library made, or, when that is NULL, the same end */
 
 /* Makes room for one more item in an array that holds `count` of `*room`; doubles. */
 #define MEM_GROW(array, count, room)                                                               \

@@ -25,4 +25,8 @@ void avro_datum_to_json(const struct avro_node *, struct str *bytes, enum avro_j
  * fits; a time may be ISO 8601; a missing field takes its default). ERR_INPUT. */
 int avro_datum_from_json(const struct avro_node *, const json_t *, struct buf *, struct err *);
 
+/* Makes the items of an array or map that stand in the buf from `start` on a block that says its
+ * size. A list's end, one byte 0, is the caller's. */
+void avro_block_close(struct buf *, size_t start, uint64_t count);
+
 #endif

@@ -3,9 +3,11 @@
 #ifndef AVRO_LIMITS_H
 #define AVRO_LIMITS_H
 
-#define AVRO_MAX_DEPTH      64                 /* of schemas and of data */
+#define AVRO_MAX_DEPTH      64                 /* of records, arrays, maps in schemas and in data */
 #define AVRO_MAX_SCHEMA     (4 * 1024 * 1024)  /* bytes of JSON */
 #define AVRO_MAX_TYPES      65536              /* nodes of one schema */
+#define AVRO_MAX_NAME       1024               /* bytes of a name, namespace included */
+#define AVRO_MAX_FREE_PARTS 64                 /* parts of one record that take no bytes */
 #define AVRO_MAX_METADATA   (16 * 1024 * 1024) /* bytes of a header's metadata, schema included */
 #define AVRO_MAX_ENTRIES    65536              /* of that metadata */
 #define AVRO_MAX_BLOCK      (64 * 1024 * 1024) /* bytes, on either side of the codec */

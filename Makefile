@@ -28,9 +28,10 @@ LIB      := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c))
 MANPAGES := $(wildcard stages/*/*.1 man/*.[1-9])
 TESTS    := $(patsubst %.c,$B/%,$(wildcard tests/lib/*/test_*.c tests/stages/*/test_*.c))
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZERS  := $(FUZZ:%=$B/tests/fuzz/fuzz_%)
 TOOLS    := $(patsubst %.c,$B/%,$(wildcard tests/tools/*.c))
 
-.PHONY: all test check fuzz bench install format clean
+.PHONY: all test check fuzz replay bench install format clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(PROGRAMS)
@@ -57,6 +58,16 @@ $B/bin/chatmill: $B/stages/chatmill/main.o $(chatmill_PURE) $B/libchatmill.a
 	@echo "  ld $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(chatmill_LIBS) $(LDLIBS)
 
+# A fuzz target whose first line is "/* links: stages/parse */" has that stage's other files, too.
+# Its main() is libFuzzer's where SAN asks for that, or else replays files.
+define FUZZER
+$1_FUZZES := $$(notdir $$(shell sed -n '1s|^/\* links: \(.*\) \*/$$$$|\1|p' tests/fuzz/fuzz_$1.c))
+$B/tests/fuzz/fuzz_$1: $$(foreach s,$$($1_FUZZES),$$($$s_PURE))
+$B/tests/fuzz/fuzz_$1: LDLIBS := $$(foreach s,$$($1_FUZZES),$$($$s_LIBS)) $(LDLIBS)
+$(if $(findstring fuzzer,$(SAN)),$B/tests/fuzz/fuzz_$1: LDFLAGS += -fsanitize=fuzzer,$B/tests/fuzz/fuzz_$1: $B/tests/fuzz/replay_main.o)
+endef
+$(foreach f,$(FUZZ),$(eval $(call FUZZER,$f)))
+
 $B/libchatmill.a: $(LIB)
 	@rm -f $@
 	@$(AR) rcs $@ $^
@@ -79,6 +90,9 @@ check:
 # clang's libFuzzer, ten minutes a target: make fuzz [SECONDS=600] [TARGET=name]
 fuzz:
 	@tests/fuzz/run --seconds $(or $(SECONDS),600) $(TARGET)
+# Each fuzz target over the files that tests/fuzz/corpus keeps for it.
+replay: $(FUZZERS)
+	@tests/fuzz/replay $(FUZZERS)
 bench: all
 	@tests/bench/run
 format:

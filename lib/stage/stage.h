@@ -91,6 +91,7 @@ struct stage_def {
 	const struct stage_state *states; /* NULL: the stage remembers nothing */
 	bool serial;                      /* one worker, however many --jobs */
 	const char *const *arguments;     /* NULL, or lines of --help about what is no option */
+	const char *const *examples;      /* NULL, or commands for --help; both end with NULL */
 
 	/* Once, before any thread: what stage_shared() will be; NULL is failure.  unload() gets it
 	 * back after the last close(), and is not called when load() failed. */
@@ -113,6 +114,10 @@ struct stage_def {
 	 */
 	int (*commit)(struct stage *, const struct stage_position *, size_t count, struct err *);
 	int (*committed)(struct stage *, struct str input, struct buf *position, struct err *);
+
+	/* Sinks, or NULL: the input pauses, so what was taken may be shown to who watches; nothing
+	 * is promised by it. */
+	int (*flush)(struct stage *, struct err *);
 
 	/* Sources, instead of process.  poll: emits a few records (about 256 KiB), says the
 	 * position after them and returns; never blocks for more than 100 ms.  acknowledge: this
@@ -140,7 +145,8 @@ const void *record_read(const struct record *);
 /* The whole record, for who has no struct for it: its schema (of the input without a field that
  * this stage or the dead letters added to it; the same from open() to close()), its bytes, and its
  * JSON (appended to buf; plain: unions without their branch's name, times as ISO 8601). */
-const struct avro_schema *stage_input_schema(const struct stage *); /* NULL in a source */
+const struct avro_schema *stage_input_schema(const struct stage *);    /* NULL in a source */
+struct str stage_input_metadata(const struct stage *, struct str key); /* of its header; or {0} */
 struct str record_bytes(const struct record *);
 void record_json(const struct record *, struct buf *);
 

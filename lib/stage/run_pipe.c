@@ -1,0 +1,477 @@
+#include "stage/run_pipe.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "stage/output.h"
+#include "stage/stage_metrics.h"
+#include "stage/stop.h"
+#include "stage/timers.h"
+#include "stage/trail.h"
+#include "stage/worker_pool.h"
+#include "transport/pipe.h"
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define REPORT_MS 200 /* between two lines on $CHATMILL_PROGRESS_FD */
+
+const char *const runtime_codecs[] = {"null", "deflate", "snappy", "zstandard", NULL};
+
+struct run {
+	struct job *job;
+	const struct runtime_options *options;
+	json_t *own_options; /* for the trail */
+	struct metrics_http *http;
+	struct pipe_in *in;
+	struct container_reader *reader;
+	struct dead_input *dead_input;
+	struct dead_letters *dead_letters;
+	struct output *out, *dead; /* dead: opened with the first letter */
+	struct buf trail, scratch;
+	int report_fd; /* -1: nobody asked */
+	int64_t reported_ms, committed_ms;
+	uint64_t sequence;
+	bool stopped; /* the user asked for an end before the input had one */
+	bool live;    /* a source has waited: it has no end but the user's */
+};
+
+/* ---- opening */
+
+static int
+open_input(struct run *run, struct err *err)
+{
+	struct job *job = run->job;
+	struct avro_schema *schema;
+
+	run->in = pipe_in_open(run->options->in, stop_fd(), err);
+	if (run->in == NULL)
+		return -1;
+	job->input_name = pipe_in_name(run->in);
+	atomic_store(&job->counts->bytes_total, pipe_in_size(run->in));
+	run->reader = container_reader_open((struct byte_source){pipe_in_read, run->in},
+					    job->input_name, run->options->skip_corrupt, err);
+	if (run->reader == NULL) {
+		if (pipe_in_stopped(run->in))
+			err_set(err, ERR_FATAL, "stopped by %s before the input began",
+				stop_signal());
+		return -1;
+	}
+	job->reader = run->reader;
+	run->dead_input = dead_input_new(container_reader_schema(run->reader), err);
+	if (run->dead_input == NULL && err->class != ERR_NONE)
+		return -1;
+	job->dead_input = run->dead_input;
+	if (run->dead_input != NULL)
+		schema = dead_input_schema(run->dead_input, err);
+	else
+		schema = avro_schema_parse(avro_schema_json(container_reader_schema(run->reader)),
+					   err);
+	if (schema == NULL)
+		return -1;
+	if (binding_open(&job->binding, job->binding.def, schema, err) == 0)
+		return 0;
+	return err_prefix(err, "%s: ", job->input_name);
+}
+
+/* What the input's header says besides its schema goes on, with this stage's step in the trail. */
+static int
+open_output(struct run *run, struct err *err)
+{
+	const struct binding *b = &run->job->binding;
+	struct container_entry *entries = NULL;
+	size_t count = 0, room = 0;
+	struct str key, value, earlier = {0};
+
+	if (b->kind == STAGE_SINK)
+		return 0;
+	for (size_t i = 0;
+	     run->reader != NULL && container_reader_entry(run->reader, i, &key, &value); i++) {
+		if (str_starts(key, STR("avro.")) || str_equal(key, STR("stream.end")))
+			continue;
+		if (str_equal(key, STR(TRAIL_KEY))) {
+			earlier = value;
+			continue;
+		}
+		MEM_GROW(entries, count, room);
+		entries[count++] = (struct container_entry){key, value};
+	}
+	trail_add(earlier, b->def, json_incref(run->own_options), &run->trail);
+	MEM_GROW(entries, count, room);
+	entries[count++] = (struct container_entry){STR(TRAIL_KEY), buf_str(&run->trail)};
+	run->out = output_open(run->options->out, avro_schema_json(b->output),
+			       runtime_codecs[run->options->codec], entries, count, err);
+	free(entries);
+	return run->out == NULL ? -1 : 0;
+}
+
+static int
+open_dead_letters(struct run *run, struct err *err)
+{
+	if (run->options->dead_letters == NULL)
+		return 0;
+	run->dead_letters = dead_letters_new(run->job->binding.input, err);
+	run->job->dead = run->dead_letters;
+	return run->dead_letters == NULL ? -1 : 0;
+}
+
+/* ---- batches */
+
+/* Where `chatmill run` wants to be told how far this is; -1: nowhere. */
+static int
+watcher_fd(void)
+{
+	const char *given = getenv("CHATMILL_PROGRESS_FD");
+	uint64_t fd;
+
+	return given != NULL && str_to_u64(str_of(given), &fd) && fd <= 1000000 ? (int)fd : -1;
+}
+
+static void
+report(struct run *run, bool now)
+{
+	const struct progress_counts *c = run->job->counts;
+	char line[160];
+
+	if (run->report_fd < 0 || (!now && clock_monotonic_ms() - run->reported_ms < REPORT_MS))
+		return;
+	run->reported_ms = clock_monotonic_ms();
+	int len = snprintf(line, sizeof(line), "%llu %llu %llu %llu %llu\n",
+			   (unsigned long long)atomic_load(&c->records_in),
+			   (unsigned long long)atomic_load(&c->records_out),
+			   (unsigned long long)atomic_load(&c->rejected),
+			   (unsigned long long)atomic_load(&c->bytes),
+			   (unsigned long long)atomic_load(&c->bytes_total));
+	if (write(run->report_fd, line, (size_t)len) != len)
+		run->report_fd = -1; /* whoever watched is gone: the work goes on */
+}
+
+static int
+write_dead_block(void *with, uint64_t count, struct str bytes, struct err *err)
+{
+	struct run *run = with;
+
+	if (run->dead == NULL) {
+		run->dead = output_open(run->options->dead_letters,
+					dead_letters_schema(run->dead_letters), "zstandard", NULL,
+					0, err);
+		if (run->dead == NULL)
+			return err_prefix(err, "dead letters: ");
+		log_event("dead_letters", "file=\"%s\"", run->options->dead_letters);
+	}
+	metric_add(run->job->metrics->dead_letters, (int64_t)count);
+	atomic_fetch_add(&run->job->counts->rejected, count);
+	return output_block(run->dead, count, bytes, err);
+}
+
+static int
+write_block(void *with, uint64_t count, struct str bytes, struct err *err)
+{
+	struct run *run = with;
+
+	metric_add(run->job->metrics->records_out, (int64_t)count);
+	atomic_fetch_add(&run->job->counts->records_out, count);
+	return output_block(run->out, count, bytes, err);
+}
+
+/* What came of a batch leaves. Dead letters first: what is refused is never only gone. */
+static int
+write_batch(struct run *run, const struct batch *batch, struct err *err)
+{
+	const struct share *failure = batch_failure(batch);
+	bool mirrored = run->job->binding.def->emits == NULL;
+	uint64_t taken = failure == NULL ? batch->in.count : failure->stop_at;
+
+	if (batch_blocks(batch, true, false, &run->scratch, write_dead_block, run, err) != 0 ||
+	    (run->out != NULL &&
+	     batch_blocks(batch, false, mirrored, &run->scratch, write_block, run, err) != 0))
+		return -1;
+	metric_add(run->job->metrics->records_in, (int64_t)taken);
+	atomic_fetch_add(&run->job->counts->records_in, taken);
+	if (run->out != NULL)
+		metric_set(run->job->metrics->bytes_out, (int64_t)output_bytes(run->out));
+	if (run->reader != NULL) {
+		metric_add(run->job->metrics->bytes_in, (int64_t)batch->in.size);
+		atomic_fetch_add(&run->job->counts->bytes, batch->in.size);
+	}
+	report(run, false);
+	if (failure == NULL)
+		return 0;
+	*err = failure->why;
+	return -1;
+}
+
+/* After each batch of a sink: shown, and made durable where it is time. */
+static int
+settle_sink(struct run *run, struct stage *worker, struct err *err)
+{
+	if (run->job->binding.kind != STAGE_SINK)
+		return 0;
+	if (worker_flush(worker, err) != 0)
+		return -1;
+	if (run->options->commit_every == 0 ||
+	    clock_monotonic_ms() - run->committed_ms < run->options->commit_every)
+		return 0;
+	run->committed_ms = clock_monotonic_ms();
+	return worker_commit(worker, err);
+}
+
+/* 1 a block; 0 the end; -1. */
+static int
+read_batch(struct run *run, struct batch *batch, struct err *err)
+{
+	int more = container_reader_next(run->reader, &batch->in, err);
+
+	if (pipe_in_stopped(run->in)) {
+		run->stopped = true; /* a cut block is no damage then */
+		return 0;
+	}
+	batch->sequence = run->sequence++;
+	return more;
+}
+
+/* ---- the work */
+
+static int
+fire_timer(void *with, struct stage *worker, struct state_block *block, uint64_t number,
+	   struct err *err)
+{
+	struct run *run = with;
+	struct batch batch;
+
+	batch_init(&batch, 1);
+	worker_fire(worker, block, &batch, number);
+	int result = write_batch(run, &batch, err);
+	batch_free(&batch);
+	return result;
+}
+
+/* The input has ended: what waited for that comes now. */
+static int
+end_input(struct run *run, struct stage *const *workers, size_t count, struct err *err)
+{
+	if (run->stopped)
+		return err_set(
+			err, ERR_FATAL,
+			"stopped by %s after %llu records: the input was not read to its end",
+			stop_signal(),
+			(unsigned long long)atomic_load(&run->job->counts->records_in));
+	if (timers_fire_all(workers, count, fire_timer, run, err) != 0)
+		return -1;
+	if (run->job->binding.kind == STAGE_SINK)
+		return worker_commit(workers[0], err);
+	return 0;
+}
+
+/* One worker, no threads: what a filter in a shell pipe does. */
+static int
+run_alone(struct run *run, struct err *err)
+{
+	struct stage *worker = worker_new(run->job, 0, 1);
+	struct batch batch;
+	int result = worker_open(worker, err), more = 0;
+
+	batch_init(&batch, 1);
+	while (result == 0 && (more = read_batch(run, &batch, err)) > 0) {
+		worker_take(worker, &batch);
+		result = write_batch(run, &batch, err);
+		if (result == 0)
+			result = settle_sink(run, worker, err);
+		batch_clear(&batch);
+	}
+	if (more < 0)
+		result = -1;
+	if (result == 0)
+		result = end_input(run, &worker, 1, err);
+	batch_free(&batch);
+	worker_close(worker);
+	worker_free(worker);
+	return result;
+}
+
+struct reading { /* the thread that reads for the pool */
+	struct run *run;
+	struct worker_pool *pool;
+	struct err err;
+	int result;
+};
+
+static void *
+read_for_pool(void *with)
+{
+	struct reading *r = with;
+	struct batch *batch;
+
+	while ((batch = worker_pool_empty(r->pool)) != NULL &&
+	       (r->result = read_batch(r->run, batch, &r->err)) > 0)
+		worker_pool_submit(r->pool, batch);
+	worker_pool_end(r->pool);
+	return NULL;
+}
+
+static int
+run_pool(struct run *run, size_t jobs, struct err *err)
+{
+	struct reading reading = {.run = run};
+	struct worker_pool *pool = worker_pool_start(run->job, jobs, err);
+	struct batch *batch;
+	pthread_t reader;
+	int result = 0;
+
+	if (pool == NULL)
+		return -1;
+	reading.pool = pool;
+	if (pthread_create(&reader, NULL, read_for_pool, &reading) != 0) {
+		worker_pool_free(pool);
+		return err_set(err, ERR_FATAL, "could not start the reading thread");
+	}
+	while (result == 0 && (batch = worker_pool_done(pool)) != NULL) {
+		result = write_batch(run, batch, err);
+		if (result == 0)
+			result = settle_sink(run, worker_pool_workers(pool)[0], err);
+		worker_pool_give_back(pool, batch);
+	}
+	if (result != 0) {
+		worker_pool_stop(pool);
+		stop_reading(); /* the reader may wait for input that never comes */
+	}
+	pthread_join(reader, NULL);
+	if (result == 0 && reading.result < 0) {
+		*err = reading.err;
+		result = -1;
+	}
+	if (result == 0)
+		result = end_input(run, worker_pool_workers(pool), jobs, err);
+	worker_pool_free(pool);
+	return result;
+}
+
+/* A source, until it has no more or the user has enough. What is to be seen at once leaves at once.
+ */
+static int
+run_source(struct run *run, struct err *err)
+{
+	struct stage *worker = worker_new(run->job, 0, 1);
+	enum stage_verdict verdict = STAGE_PASS;
+	struct batch batch;
+	int result = worker_open(worker, err);
+
+	batch_init(&batch, 1);
+	while (result == 0 && verdict != STAGE_END && !stop_asked()) {
+		verdict = worker_poll(worker, &batch, err);
+		if (verdict == STAGE_FAIL) {
+			result = -1;
+			break;
+		}
+		result = write_batch(run, &batch, err);
+		batch_clear(&batch);
+		if (result == 0 && run->job->binding.def->acknowledge != NULL)
+			result = run->job->binding.def->acknowledge(worker, worker_position(worker),
+								    err);
+		if (verdict == STAGE_WAIT) {
+			run->live = true;
+			stop_wait_ms(100);
+		}
+	}
+	if (result == 0 && verdict != STAGE_END && !run->live)
+		result = err_set(err, ERR_FATAL, "stopped by %s before the end of the source",
+				 stop_signal());
+	batch_free(&batch);
+	worker_close(worker);
+	worker_free(worker);
+	return result;
+}
+
+/* ---- all of it */
+
+static int
+run_work(struct run *run, struct err *err)
+{
+	const struct stage_def *def = run->job->binding.def;
+	bool serial = def->serial || (def->states != NULL && def->key == NULL);
+
+	if (run->job->binding.kind == STAGE_SOURCE)
+		return run_source(run, err);
+	if (serial || run->options->jobs == 1)
+		return run_alone(run, err);
+	return run_pool(run, (size_t)run->options->jobs, err);
+}
+
+/* The dead letters of a run that failed are kept, too: their neighbours may have gone on. */
+static int
+close_dead_letters(struct run *run, struct err *err)
+{
+	uint64_t count = run->dead == NULL ? 0 : output_records(run->dead);
+
+	if (run->dead == NULL)
+		return 0;
+	struct output *dead = run->dead;
+	run->dead = NULL;
+	if (output_commit(dead, err) != 0)
+		return err_prefix(err, "dead letters: ");
+	atomic_store(&run->job->dead_records, count);
+	log_error("%llu dead letter%s in \"%s\"", (unsigned long long)count, count == 1 ? "" : "s",
+		  run->options->dead_letters);
+	return 0;
+}
+
+static void
+tell_damage(const struct run *run)
+{
+	struct container_damage damage = {0};
+
+	if (run->reader != NULL)
+		damage = container_reader_damage(run->reader);
+	if (damage.places > 0)
+		log_error("%s: passed over damage in %llu place%s, %llu bytes",
+			  run->job->input_name, (unsigned long long)damage.places,
+			  damage.places == 1 ? "" : "s", (unsigned long long)damage.bytes);
+}
+
+int
+run_pipe(struct job *job, const struct runtime_options *options, json_t *own_options,
+	 struct metrics_http *http, struct err *err)
+{
+	struct run run = {.job = job,
+			  .options = options,
+			  .own_options = own_options,
+			  .http = http,
+			  .report_fd = watcher_fd()};
+	struct err late = {0};
+	int result;
+
+	run.committed_ms = clock_monotonic_ms();
+	if (job->binding.def->poll == NULL)
+		result = open_input(&run, err);
+	else
+		result = binding_open(&job->binding, job->binding.def, NULL, err);
+	if (result == 0)
+		result = open_dead_letters(&run, err);
+	if (result == 0)
+		result = open_output(&run, err);
+	if (result == 0) {
+		metrics_http_ready(http, true);
+		result = run_work(&run, err);
+		metrics_http_ready(http, false);
+	}
+	report(&run, true);
+	tell_damage(&run);
+	if (close_dead_letters(&run, &late) != 0 && result == 0) {
+		*err = late;
+		result = -1;
+	}
+	if (run.out != NULL && result == 0)
+		result = output_commit(run.out, err);
+	else
+		output_abort(run.out);
+	output_abort(run.dead);
+	binding_close(&job->binding);
+	dead_letters_free(run.dead_letters);
+	dead_input_free(run.dead_input);
+	container_reader_close(run.reader);
+	pipe_in_close(run.in);
+	buf_free(&run.trail);
+	buf_free(&run.scratch);
+	json_decref(own_options);
+	return result;
+}

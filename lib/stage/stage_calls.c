@@ -1,0 +1,289 @@
+/* What a stage's callbacks may ask of the runtime, and tell it: the functions of stage.h. */
+#include "avro/datum.h"
+#include "avro/varint.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "stage/stop.h"
+#include "stage/worker.h"
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+const void *
+stage_options(const struct stage *st)
+{
+	return st->job->options;
+}
+
+const void *
+stage_shared(const struct stage *st)
+{
+	return st->job->shared;
+}
+
+void *
+stage_self(struct stage *st)
+{
+	return st->self;
+}
+
+void *
+stage_alloc(struct stage *st, size_t size)
+{
+	return arena_zero(&st->arena, size);
+}
+
+const struct avro_schema *
+stage_input_schema(const struct stage *st)
+{
+	return st->binding->input;
+}
+
+struct str
+stage_input_metadata(const struct stage *st, struct str key)
+{
+	if (st->job->reader == NULL)
+		return (struct str){0};
+	return container_reader_metadata(st->job->reader, key);
+}
+
+const void *
+record_read(const struct record *rec)
+{
+	return rec->read;
+}
+
+struct str
+record_bytes(const struct record *rec)
+{
+	return rec->at.bytes;
+}
+
+void
+record_json(const struct record *rec, struct buf *out)
+{
+	struct str bytes = rec->at.bytes;
+
+	avro_datum_to_json(avro_schema_root(rec->worker->binding->input), &bytes, AVRO_JSON_PLAIN,
+			   out);
+}
+
+int64_t
+stage_now(const struct stage *st)
+{
+	(void)st;
+	return clock_now_ms();
+}
+
+int64_t
+stage_watermark(const struct stage *st)
+{
+	return st->key == NULL ? INT64_MIN : state_key_watermark(st->key);
+}
+
+/* ---- verdicts with a reason */
+
+#define SET_WHY(st, class, fmt)                                                                    \
+	do {                                                                                       \
+		char text[sizeof((st)->why.text)];                                                 \
+		va_list args;                                                                      \
+		va_start(args, fmt);                                                               \
+		vsnprintf(text, sizeof(text), fmt, args);                                          \
+		va_end(args);                                                                      \
+		err_set(&(st)->why, class, "%s", text);                                            \
+	} while (0)
+
+enum stage_verdict
+stage_reject(struct stage *st, const char *fmt, ...)
+{
+	SET_WHY(st, ERR_INPUT, fmt);
+	return STAGE_REJECT;
+}
+
+enum stage_verdict
+stage_retry(struct stage *st, const char *fmt, ...)
+{
+	SET_WHY(st, ERR_RETRY, fmt);
+	return STAGE_RETRY;
+}
+
+enum stage_verdict
+stage_fail(struct stage *st, const char *fmt, ...)
+{
+	SET_WHY(st, ERR_FATAL, fmt);
+	return STAGE_FAIL;
+}
+
+enum stage_verdict
+stage_error(struct stage *st, const struct err *err)
+{
+	st->why = *err;
+	switch (err->class) {
+	case ERR_INPUT:
+		return STAGE_REJECT;
+	case ERR_RETRY:
+		return STAGE_RETRY;
+	case ERR_DOWN:
+		return STAGE_DOWN;
+	case ERR_NONE:
+	case ERR_FATAL:
+		break;
+	}
+	return STAGE_FAIL;
+}
+
+/* ---- output */
+
+static void
+spoil_output(struct stage *st, const struct err *err)
+{
+	if (!st->bad_output)
+		st->why = *err;
+	st->bad_output = true;
+}
+
+void
+record_append_items(struct record *rec, size_t size, size_t count, const void *items)
+{
+	struct stage *st = rec->worker;
+	struct err err = {0};
+
+	if (st->def->appends == NULL || size != avro_encoder_struct_size(st->binding->encoder)) {
+		err_set(&err, ERR_FATAL,
+			"record_append() was given a struct of %zu bytes, which `writes` does not "
+			"describe",
+			size);
+		spoil_output(st, &err);
+		return;
+	}
+	buf_clear(&rec->value);
+	varint_add(&rec->value, st->binding->own_branch);
+	if (avro_encode(st->binding->encoder, items, count, &rec->value, &err) != 0)
+		spoil_output(st, &err);
+	rec->appended = true;
+}
+
+void
+stage_emit_item(struct stage *st, size_t size, const void *item)
+{
+	struct stream *out = &st->share->out;
+	size_t from = out->bytes.len;
+	struct err err = {0};
+
+	if (st->bad_output)
+		return;
+	if (st->def->emits == NULL || size != avro_encoder_struct_size(st->binding->encoder)) {
+		err_set(&err, ERR_FATAL,
+			"stage_emit() was given a struct of %zu bytes, which `writes` does not "
+			"describe",
+			size);
+		spoil_output(st, &err);
+		return;
+	}
+	if (avro_encode(st->binding->encoder, item, 1, &out->bytes, &err) != 0) {
+		spoil_output(st, &err);
+		return;
+	}
+	stream_mark(out, st->number, from, 1, false);
+}
+
+static void
+reject_part(struct stage *st, struct str bytes, const char *place)
+{
+	if (st->job->dead != NULL) {
+		worker_add_dead_letter(st, bytes, false, "input", place);
+		return;
+	}
+	struct err why = st->why;
+	err_prefix(&why, "%s: ", place);
+	why.class = ERR_INPUT;
+	spoil_output(st, &why); /* with no place for it, the record stops the stage */
+}
+
+void
+stage_reject_part(struct stage *st, struct str bytes, const char *place, const char *fmt, ...)
+{
+	SET_WHY(st, ERR_INPUT, fmt);
+	reject_part(st, bytes, place);
+}
+
+void
+stage_reject_source(struct stage *st, struct str bytes, const char *place, const char *fmt, ...)
+{
+	SET_WHY(st, ERR_INPUT, fmt);
+	log_error("%s: %s", place, st->why.text);
+	atomic_store(&st->job->source_lost, true);
+	if (st->job->dead != NULL && bytes.len > 0)
+		worker_add_dead_letter(st, bytes, false, "input", place);
+}
+
+/* ---- state */
+
+struct str
+stage_key(const struct stage *st)
+{
+	return st->key == NULL ? (struct str){0} : state_key_name(st->key);
+}
+
+void *
+state_of(struct stage *st, int state, struct str part)
+{
+	assert(part.len <= 255);
+	return state_store_block(st->state, st->key, state, part)->bytes;
+}
+
+void *
+state_next(struct stage *st, int state, struct str *part)
+{
+	struct state_block *block = state_store_next(st->key, state, *part);
+
+	if (block == NULL)
+		return NULL;
+	*part = block->part;
+	return block->bytes;
+}
+
+void
+state_forget(struct stage *st, void *bytes)
+{
+	state_store_forget(st->state, state_store_owner(st->key, bytes));
+}
+
+void
+state_timer(struct stage *st, void *bytes, enum stage_clock clock, int64_t at_ms)
+{
+	struct state_block *block = state_store_owner(st->key, bytes);
+
+	assert(block != NULL && st->def->states[block->state].timer != NULL);
+	block->timer = (struct state_timer){true, clock, at_ms};
+}
+
+/* ---- sources */
+
+struct str
+stage_committed(const struct stage *st)
+{
+	(void)st;
+	return (struct str){0}; /* a pipe begins at the beginning */
+}
+
+void
+stage_position(struct stage *st, struct str position)
+{
+	buf_clear(&st->position);
+	buf_add(&st->position, position);
+}
+
+void
+stage_progress(struct stage *st, uint64_t done, uint64_t total)
+{
+	atomic_store_explicit(&st->job->counts->bytes, done, memory_order_relaxed);
+	atomic_store_explicit(&st->job->counts->bytes_total, total, memory_order_relaxed);
+}
+
+void
+stage_wake(struct stage *st)
+{
+	stop_interrupt();
+	(void)st;
+}

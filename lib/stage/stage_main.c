@@ -1,0 +1,213 @@
+/*
+ * stage_main.c -- a declaration becomes a program: its command line, what it says of itself, its
+ * one run, its exit status (0 ended well, 1 failed, 2 wrong usage).
+ */
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "stage/describe.h"
+#include "stage/options_parse.h"
+#include "stage/run_pipe.h"
+#include "stage/stage_metrics.h"
+#include "stage/stop.h"
+#include <errno.h>
+#include <stdio.h>
+
+enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE };
+
+static const char *const log_levels[] = {"quiet", "info", "debug", NULL};
+
+/* Rows that every kind of stage, or some, have in common. None changes what comes out. */
+// clang-format off
+#define ROW(t, m, val, text, ...) OPTION(t, runtime_options, m, val, text, .tuning = true, __VA_ARGS__)
+#define INPUT_ROWS                                                                                 \
+	ROW(PATH, in, "-", "Avro container to read; - is standard input"),                         \
+	ROW(FLAG, skip_corrupt, NULL, "pass over damage in the input, and say how much was lost")
+#define OUTPUT_ROWS                                                                                \
+	ROW(PATH, out, "-", "Avro container to write; - is standard output"),                      \
+	ROW(CHOICE, codec, "zstandard", "what --out FILE is packed with", .choices = runtime_codecs)
+#define JOBS_ROW                                                                                   \
+	ROW(INT, jobs, "1", "workers; the output is the same for any number", .min = 1, .max = 256)
+#define COMMON_ROWS                                                                                \
+	ROW(PATH, dead_letters, NULL,                                                              \
+	    "file for what is refused; without it the first bad record stops the stage"),          \
+	ROW(FLAG, strict, NULL, "exit status 1 when anything was refused"),                        \
+	ROW(TEXT, metrics, NULL, "address (127.0.0.1:9400) for /metrics, /healthz and /readyz"),   \
+	ROW(CHOICE, log, "info", "how much is said on standard error", .choices = log_levels),     \
+	ROW(FLAG, help, NULL, "this text"),                                                        \
+	ROW(FLAG, version, NULL, "name and version"),                                              \
+	ROW(FLAG, describe, NULL, "the stage's declaration, as JSON"), {0}
+
+static const struct stage_option source_rows[] = {OUTPUT_ROWS, COMMON_ROWS};
+static const struct stage_option transform_rows[] = {INPUT_ROWS, OUTPUT_ROWS, JOBS_ROW, COMMON_ROWS};
+static const struct stage_option sink_rows[] = {
+	INPUT_ROWS, JOBS_ROW,
+	ROW(DURATION, commit_every, "0s",
+	    "make durable what was taken, this often; 0s: once, at the end of the input"),
+	COMMON_ROWS};
+// clang-format on
+
+static const struct stage_option *const rows_by_kind[] = {
+	[STAGE_SOURCE] = source_rows, [STAGE_TRANSFORM] = transform_rows, [STAGE_SINK] = sink_rows};
+
+struct program {
+	const struct stage_def *def;
+	char name[64]; /* "chatmill-parse" */
+	void *own;     /* the author's options */
+	struct runtime_options runtime;
+	struct option_table tables[2];
+	struct options *options;
+};
+enum { TABLE_OWN, TABLE_RUNTIME };
+
+/* Flushes what printf has buffered: a --help that nobody could read is a failure. */
+static int
+end_stdout(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_OK;
+	log_error("could not write: %s", strerror(errno));
+	return EXIT_FAILED;
+}
+
+static int
+print_help(const struct program *p)
+{
+	struct buf reads = {0}, writes = {0}, text = {0};
+
+	describe_reads(p->def, &reads);
+	describe_writes(p->def, &writes);
+	struct options_help help = {.program = p->name,
+				    .summary = p->def->summary,
+				    .reads = reads.len == 0 ? NULL : buf_cstr(&reads),
+				    .writes = writes.len == 0 ? NULL : buf_cstr(&writes),
+				    .arguments = p->def->arguments,
+				    .examples = p->def->examples};
+	options_help(&text, &help, p->tables, 2, 0);
+	fwrite(text.ptr, 1, text.len, stdout);
+	buf_free(&reads);
+	buf_free(&writes);
+	buf_free(&text);
+	return end_stdout();
+}
+
+static int
+print_description(const struct program *p)
+{
+	struct err err = {0};
+
+	if (binding_check(p->def, &err) != 0 || options_check(p->tables, 2, &err) != 0) {
+		log_error("declaration: %s", err.text);
+		return EXIT_FAILED;
+	}
+	json_t *json = describe_stage(p->def, options_describe(p->tables, 2));
+	char *text = json_dumps(json, JSON_INDENT(1));
+	printf("%s\n", text);
+	free(text);
+	json_decref(json);
+	return end_stdout();
+}
+
+static bool
+asks(const struct program *p, int argc, char **argv, const char *flag)
+{
+	return options_asks(p->tables, 2, argc, argv, flag);
+}
+
+/* The run itself, between load() and unload(). */
+static int
+run_job(struct program *p, struct progress_counts *counts, struct err *err)
+{
+	struct stage_metrics metrics = {0};
+	struct metrics_http *http = NULL;
+	struct job job = {.binding.def = p->def,
+			  .options = p->own,
+			  .skip_corrupt = p->runtime.skip_corrupt,
+			  .counts = counts,
+			  .metrics = &metrics};
+	int result = 0;
+
+	stage_metrics_open(&metrics, p->def->name, p->def->version);
+	if (p->runtime.metrics != NULL) {
+		http = metrics_http_start(p->runtime.metrics, metrics.registry, err);
+		if (http == NULL)
+			result = -1;
+		else
+			log_event("metrics", "address=%s", metrics_http_address(http));
+	}
+	if (result == 0 && p->def->load != NULL) {
+		job.shared = p->def->load(p->own, err);
+		if (job.shared == NULL)
+			result = -1;
+	}
+	if (result == 0) {
+		struct progress *progress = progress_start(p->def->name, counts);
+		result = run_pipe(&job, &p->runtime, options_json(p->tables, 1), http, err);
+		progress_stop(progress);
+		if (p->def->unload != NULL)
+			p->def->unload(job.shared);
+	}
+	metrics_http_stop(http);
+	stage_metrics_close(&metrics);
+	if (result != 0)
+		return -1;
+	if (atomic_load(&job.source_lost))
+		return err_set(err, ERR_INPUT, "not every source could be used");
+	if (p->runtime.strict && atomic_load(&job.dead_records) > 0)
+		return err_set(err, ERR_INPUT, "something was refused, and --strict is given");
+	return 0;
+}
+
+static int
+run_program(struct program *p, int argc, char **argv)
+{
+	struct progress_counts counts = {0};
+	struct err err = {0};
+
+	p->options = options_parse(p->tables, 2, argc, argv, &err);
+	if (p->options == NULL) {
+		log_error("%s", err.text);
+		if (err.class != ERR_INPUT)
+			return EXIT_FAILED;
+		log_error("`%s --help` says what there is", p->name);
+		return EXIT_USAGE;
+	}
+	log_set_level((enum log_level)p->runtime.log);
+	stop_listen();
+	mem_at_exhaustion = file_replace_abort_all;
+	if (run_job(p, &counts, &err) == 0)
+		return EXIT_OK;
+	log_error("%s", err.text);
+	return EXIT_FAILED;
+}
+
+int
+stage_main(const struct stage_def *def, int argc, char **argv)
+{
+	const struct stage_option *own = def->options;
+	struct program p = {.def = def};
+	int status;
+
+	snprintf(p.name, sizeof(p.name), "chatmill-%s", def->name == NULL ? "?" : def->name);
+	log_set_program(p.name);
+	p.own = mem_zero(1, own == NULL ? 1 : own[0].of);
+	p.tables[TABLE_OWN] = (struct option_table){"Options", own, p.own};
+	p.tables[TABLE_RUNTIME] = (struct option_table){
+		"Options of every stage", rows_by_kind[stage_kind_of(def)], &p.runtime};
+	/* What a kind has no row for. */
+	p.runtime = (struct runtime_options){.in = "-", .out = "-", .jobs = 1};
+	if (asks(&p, argc, argv, "describe")) {
+		status = print_description(&p);
+	} else if (asks(&p, argc, argv, "help")) {
+		status = print_help(&p);
+	} else if (asks(&p, argc, argv, "version")) {
+		printf("%s %s\n", p.name, def->version);
+		status = end_stdout();
+	} else {
+		status = run_program(&p, argc, argv);
+	}
+	options_free(p.options);
+	free(p.own);
+	return status;
+}

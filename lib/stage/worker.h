@@ -1,0 +1,97 @@
+/*
+ * worker.h -- one worker: the struct stage that callbacks are given, its record in hand, and what
+ * becomes of a batch.
+ */
+#ifndef STAGE_WORKER_H
+#define STAGE_WORKER_H
+
+#include "stage/batch.h"
+#include "stage/binding.h"
+#include "stage/dead_letter.h"
+#include "stage/progress.h"
+#include "stage/state_store.h"
+
+struct stage_metrics; /* stage_metrics.h */
+
+/* What all workers of a process share; read-only while they run, but for the atomics. */
+struct job {
+	struct binding binding;
+	const struct dead_input *dead_input; /* NULL: the input holds plain records */
+	const struct dead_letters *dead;     /* NULL: the first bad record stops the stage */
+	const void *options;
+	void *shared;
+	const char *input_name; /* "standard input" */
+	bool skip_corrupt;
+	const struct container_reader *reader; /* NULL in a source */
+	struct progress_counts *counts;
+	struct stage_metrics *metrics;
+	_Atomic uint64_t dead_records; /* refused, for --strict and the last message */
+	_Atomic bool source_lost;      /* stage_reject_source() was called: exit status 1 */
+};
+
+/* What the callbacks see as opaque: stage_calls.c answers from it. */
+struct record {
+	const void *read; /* the author's struct; NULL: he reads nothing */
+	struct avro_record at;
+	struct str bytes; /* as given to the plan */
+	struct stage *worker;
+	struct buf value; /* of the appended field, with its union's branch */
+	bool appended;
+};
+
+struct stage {
+	struct job *job;
+	const struct stage_def *def;
+	const struct binding *binding;
+	size_t index, count; /* which worker of how many */
+	void *self;
+	void *read; /* room for the struct of `reads` */
+	struct arena arena;
+	struct record record;
+	struct state_store *state;
+	struct state_key *key;   /* of the record or timer in hand */
+	struct share *share;     /* where output goes */
+	uint64_t number;         /* of the record in hand, within the batch */
+	uint64_t records_before; /* the batch's first record, in the input */
+	int32_t attempts;        /* of the record in hand, earlier runs included */
+	uint64_t polls;          /* of a source, so far */
+	bool mirrored;           /* what came in goes on: no emission */
+	bool alone;              /* no other worker shares the batch */
+	bool quiet;              /* another worker deals with what none can read */
+	bool bad_output;         /* something appended or emitted could not be encoded: `why` */
+	struct err why;          /* of the verdict under way */
+	struct buf position;     /* source */
+	uint64_t jitter;
+};
+
+/* index of count: which keys are this worker's. */
+struct stage *worker_new(struct job *, size_t index, size_t count);
+void worker_free(struct stage *); /* NULL is fine */
+
+/* In the worker's own thread: the author's open() and close(). */
+int worker_open(struct stage *, struct err *);
+void worker_close(struct stage *);
+
+/* Takes the batch's records (those of its keys) and fills share `index` of it, or share 0 when
+ * there is only one. */
+void worker_take(struct stage *, struct batch *);
+
+/* Fires the timer of a block at the end of the input; its output goes to share 0 of the batch, as
+ * record `number`. -1: stopped, the share says why. */
+int worker_fire(struct stage *, struct state_block *, struct batch *, uint64_t number);
+struct state_store *worker_state(struct stage *); /* NULL: the stage has none */
+
+/* A source's poll(); its output goes to share 0 of the batch. */
+enum stage_verdict worker_poll(struct stage *, struct batch *, struct err *);
+struct str worker_position(const struct stage *); /* as last said by stage_position() */
+
+/* A dead letter for the record in hand (is_record), or for bytes of its `part`; st->why is the
+ * reason, job->dead is there. */
+void worker_add_dead_letter(struct stage *, struct str bytes, bool is_record, const char *class,
+			    const char *part);
+
+/* A sink's commit() and flush(). */
+int worker_commit(struct stage *, struct err *);
+int worker_flush(struct stage *, struct err *);
+
+#endif

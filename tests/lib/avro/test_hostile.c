@@ -1,0 +1,320 @@
+/* Containers made to hurt. Each ends in an error, within a second of CPU time and 256 MiB. */
+#include "check.h"
+
+#include "avro/datum.h"
+#include "avro/limits.h"
+#include "avro/varint.h"
+#include "memory_io.h"
+#include <stdio.h>
+#include <sys/resource.h>
+#include <time.h>
+
+static struct buf file, schema, block;
+
+static double
+cpu_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int
+read_all(bool skip_corrupt, struct err *err)
+{
+	struct memory_input in = {.left = buf_str(&file)};
+	struct container_block b = {0};
+	int status;
+	struct container_reader *r = container_reader_open((struct byte_source){memory_read, &in},
+							   "input", skip_corrupt, err);
+
+	if (r == NULL)
+		return -1;
+	while ((status = container_reader_next(r, &b, err)) == 1 && !skip_corrupt) {
+		struct str bytes = buf_str(&b.bytes);
+		for (uint64_t i = 0; i < b.count && status == 1; i++)
+			if (avro_datum_check(avro_schema_root(container_reader_schema(r)), &bytes,
+					     err) != 0)
+				status = -1;
+		if (status == 1 && bytes.len > 0)
+			status = err_set(err, ERR_INPUT, "%zu bytes are left over", bytes.len);
+		if (status == -1)
+			break;
+	}
+	if (status == 0 && container_reader_damage(r).places > 0)
+		status = err_set(err, ERR_INPUT, "%llu bytes were passed over",
+				 (unsigned long long)container_reader_damage(r).bytes);
+	container_reader_close(r);
+	buf_free(&b.bytes);
+	return status;
+}
+
+/* The container in `file` is refused, cheaply, for a reason that says `why`. */
+static void
+assert_refused(const char *why)
+{
+	struct rusage usage;
+	struct err err = {0};
+
+	for (int skip = 0; skip < 2; skip++) {
+		double start = cpu_seconds();
+		assert_int_equal(read_all(skip, &err), -1);
+		assert_true(cpu_seconds() - start < 1);
+		assert_int_equal(err.class, ERR_INPUT);
+		if (!skip && str_find(str_of(err.text), str_of(why)) == strlen(err.text))
+			assert_str(str_of(err.text), why);
+	}
+	getrusage(RUSAGE_SELF, &usage);
+	assert_true(usage.ru_maxrss <= 256 * 1024);
+	buf_free(&file);
+	buf_free(&schema);
+	buf_free(&block);
+}
+
+/* A container of the schema and the one block that were made. */
+static void
+make_file(const char *codec, uint64_t count)
+{
+	struct err err;
+	struct container_writer *w =
+		container_writer_open((struct byte_sink){memory_write, &file}, buf_str(&schema),
+				      str_of(codec), NULL, 0, false, &err);
+
+	assert_non_null(w);
+	assert_ok(container_writer_block(w, count, buf_str(&block), &err), err);
+	container_writer_close(w);
+}
+
+static void
+assert_schema_refused(const char *json, const char *why)
+{
+	buf_add(&schema, str_of(json));
+	make_file("null", 1);
+	assert_refused(why);
+}
+
+static void
+a_schema_that_is_nested_without_end_is_refused(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 150000; i++)
+		buf_add(&schema, STR("{\"type\":\"array\",\"items\":"));
+	assert_schema_refused("", "schema");
+	for (int i = 0; i < 1000; i++)
+		buf_add(&schema, STR("{\"type\":\"array\",\"items\":"));
+	buf_add(&schema, STR("\"int\""));
+	for (int i = 0; i < 1000; i++)
+		buf_add_byte(&schema, '}');
+	assert_schema_refused("", "schema");
+}
+
+static void
+a_schema_that_contains_itself_is_refused(void **state)
+{
+	(void)state;
+	assert_schema_refused("{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"r\","
+			      "\"type\":\"R\"}]}",
+			      "schema");
+	assert_schema_refused("{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"r\","
+			      "\"type\":[\"R\"]}]}",
+			      "schema");
+}
+
+static void
+a_schema_of_absurd_sizes_is_refused(void **state)
+{
+	(void)state;
+	assert_schema_refused("{\"type\":\"fixed\",\"name\":\"F\",\"size\":-8}", "schema");
+	assert_schema_refused("{\"type\":\"fixed\",\"name\":\"F\",\"size\":1099511627776}", "");
+	buf_room(&schema, AVRO_MAX_SCHEMA + 1);
+	memset(schema.ptr, ' ', AVRO_MAX_SCHEMA);
+	schema.len = AVRO_MAX_SCHEMA;
+	assert_schema_refused("\"int\"", "schema");
+	buf_add_byte(&schema, '[');
+	for (int i = 0; i < 100000; i++)
+		buf_printf(&schema, "{\"type\":\"fixed\",\"name\":\"F%d\",\"size\":1},", i);
+	assert_schema_refused("\"int\"]", "schema");
+}
+
+/* Each type has two of the one before: 2^60 fields in all. */
+static void
+a_schema_that_multiplies_is_no_work(void **state)
+{
+	(void)state;
+	buf_add(&schema, STR("{\"type\":\"record\",\"name\":\"R0\",\"fields\":["));
+	for (int i = 1; i <= 60; i++)
+		buf_printf(&schema,
+			   "{\"name\":\"a\",\"type\":{\"type\":\"record\",\"name\":\"R%d\","
+			   "\"fields\":[",
+			   i);
+	buf_add(&schema, STR("{\"name\":\"n\",\"type\":\"int\"}"));
+	for (int i = 60; i >= 1; i--)
+		buf_printf(&schema, "]}},{\"name\":\"b\",\"type\":\"R%d\"}", i);
+	buf_add(&block, STR("\2\2\2\2"));
+	assert_schema_refused("]}", "");
+}
+
+static void
+data_nested_without_end_is_refused(void **state)
+{
+	(void)state;
+	buf_add(&schema, STR("{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"r\","
+			     "\"type\":{\"type\":\"array\",\"items\":\"R\"}}]}"));
+	for (int i = 0; i < 1000000; i++)
+		buf_add_byte(&block, 2);
+	make_file("null", 1);
+	assert_refused("nested more than 64 deep");
+	buf_add(&schema, STR("{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"r\","
+			     "\"type\":[\"null\",\"R\"]}]}"));
+	for (int i = 0; i < 1000000; i++)
+		buf_add_byte(&block, 2);
+	make_file("null", 1);
+	assert_refused("nested more than 64 deep");
+}
+
+static void
+absurd_counts_are_refused(void **state)
+{
+	static const int64_t counts[] = {AVRO_MAX_FREE_ITEMS + 1, (int64_t)1 << 40,
+					 ((int64_t)1 << 62) + 1, INT64_MAX};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
+		buf_add(&schema, STR("\"null\""));
+		make_file("null", (uint64_t)counts[i]);
+		assert_refused("records, and has room for 1000000");
+		buf_add(&schema, STR("\"long\""));
+		buf_add(&block, STR("\2\2"));
+		make_file("deflate", (uint64_t)counts[i]);
+		assert_refused("records, and has room for 2");
+		for (int sized = 0; sized < 2; sized++) {
+			buf_add(&schema, STR("{\"type\":\"array\",\"items\":\"null\"}"));
+			varint_add(&block, sized ? -counts[i] : counts[i]);
+			buf_add(&block, STR("\0\0"));
+			make_file("null", 1);
+			assert_refused("items where at most 1000000 fit");
+			buf_add(&schema, STR("{\"type\":\"map\",\"values\":\"null\"}"));
+			varint_add(&block, sized ? -counts[i] : counts[i]);
+			buf_add(&block, STR("\0\0"));
+			make_file("null", 1);
+			assert_refused("items where at most");
+		}
+	}
+}
+
+/* A million items are allowed that take no bytes, but not a million of them again and again. */
+static void
+free_items_do_not_add_up(void **state)
+{
+	(void)state;
+	buf_add(&schema, STR("{\"type\":\"array\",\"items\":\"null\"}"));
+	for (int i = 0; i < 100000; i++)
+		varint_add(&block, AVRO_MAX_FREE_ITEMS);
+	buf_add_byte(&block, 0);
+	make_file("null", 1);
+	assert_refused("items where at most 0 fit");
+}
+
+static void
+absurd_sizes_are_refused(void **state)
+{
+	static const int64_t sizes[] = {-1, 1000, (int64_t)1 << 40, INT64_MAX, INT64_MIN};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		buf_add(&schema, STR("\"bytes\""));
+		varint_add(&block, sizes[i]);
+		make_file("snappy", 1);
+		assert_refused("bytes are announced");
+		buf_add(&schema, STR("{\"type\":\"array\",\"items\":\"int\"}"));
+		varint_add(&block, -1);
+		varint_add(&block, sizes[i]);
+		buf_add(&block, STR("\2\0"));
+		make_file("zstandard", 1);
+		assert_refused("bytes are announced");
+	}
+	buf_add(&schema, STR("\"long\""));
+	buf_add(&block, STR("\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\1"));
+	make_file("null", 1);
+	assert_refused("longer than 10 bytes");
+}
+
+static void
+bytes_left_over_are_refused(void **state)
+{
+	static const char *const codecs[] = {"null", "deflate", "snappy", "zstandard"};
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		buf_add(&schema, STR("\"long\""));
+		buf_add(&block, STR("\2\2\2"));
+		make_file(codecs[i], 2);
+		assert_refused("left over");
+	}
+	buf_add(&schema, STR("{\"type\":\"array\",\"items\":\"int\"}"));
+	buf_add(&block, STR("\1\4\2\2\0"));
+	make_file("null", 1);
+	assert_refused("leaves 1 of its bytes over");
+}
+
+static void
+bad_indexes_are_refused(void **state)
+{
+	static const int64_t bad[] = {-1, 2, INT32_MAX, INT64_MAX, INT64_MIN};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		buf_add(&schema, STR("[\"null\",\"int\"]"));
+		varint_add(&block, bad[i]);
+		make_file("null", 1);
+		assert_refused("of 2");
+		buf_add(&schema,
+			STR("{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"A\",\"B\"]}"));
+		varint_add(&block, bad[i]);
+		make_file("null", 1);
+		assert_refused("of 2");
+	}
+	buf_add(&schema, STR("\"boolean\""));
+	buf_add(&block, STR("\2"));
+	make_file("null", 1);
+	assert_refused("neither 0 nor 1");
+}
+
+/* The smallest that is too large; for larger ones see test_codec.c. */
+static void
+bombs_are_refused(void **state)
+{
+	static const char *const codecs[] = {"deflate", "snappy", "zstandard"};
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct codec *codec = codec_new(str_of(codecs[i]), &err);
+		struct buf zeroes = {0}, bomb = {0};
+		size_t size = AVRO_MAX_BLOCK + 1;
+
+		buf_add(&schema, STR("\"long\""));
+		make_file(codecs[i], 0);
+		memset(buf_room(&zeroes, size), 0, size);
+		zeroes.len = size;
+		codec_pack(codec, buf_str(&zeroes), &bomb);
+		buf_free(&zeroes);
+		struct str marker = {file.ptr + file.len - 16, 16};
+		char sync[16];
+		memcpy(sync, marker.ptr, sizeof(sync));
+		varint_add(&file, (int64_t)size);
+		varint_add_str(&file, buf_str(&bomb));
+		buf_add(&file, (struct str){sync, sizeof(sync)});
+		buf_free(&bomb);
+		codec_free(codec);
+		assert_refused("unpacked, it is larger than 67108864 bytes");
+	}
+}
+
+RUN_TESTS(TEST(a_schema_that_is_nested_without_end_is_refused),
+	  TEST(a_schema_that_contains_itself_is_refused), TEST(a_schema_of_absurd_sizes_is_refused),
+	  TEST(a_schema_that_multiplies_is_no_work), TEST(data_nested_without_end_is_refused),
+	  TEST(absurd_counts_are_refused), TEST(free_items_do_not_add_up),
+	  TEST(absurd_sizes_are_refused), TEST(bytes_left_over_are_refused),
+	  TEST(bad_indexes_are_refused), TEST(bombs_are_refused))

@@ -348,7 +348,7 @@ understand_entries(struct container_reader *r, struct err *err)
 		return err_set(err, ERR_INPUT, "it has no entry \"avro.schema\"");
 	r->schema = avro_schema_parse(schema, err);
 	if (r->schema == NULL)
-		return err_prefix(err, "its schema: ");
+		return -1;
 	r->codec = codec_new(container_reader_codec(r), err);
 	if (r->codec == NULL)
 		return -1;

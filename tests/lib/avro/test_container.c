@@ -283,7 +283,7 @@ a_bad_header_is_told_what_is_wrong_with_it(void **state)
 		const char *message;
 	} cases[] = {
 		{no_metadata_at_all, "it has no entry \"avro.schema\""},
-		{a_wrong_schema, "its schema: "},
+		{a_wrong_schema, "schema: "},
 		{a_strange_codec,
 		 "codec \"lz4\" is none of \"null\", \"deflate\", \"snappy\", \"zstandard\""},
 		{a_key_twice, "the key of its entry 1 was there before"},

@@ -9,6 +9,13 @@
 #include <sys/resource.h>
 #include <time.h>
 
+/* ASan keeps what was freed, and shadows of all: its memory would be measured, not ours. */
+#ifdef __SANITIZE_ADDRESS__
+#define MAX_RSS_MIB 1024
+#else
+#define MAX_RSS_MIB 256
+#endif
+
 static struct buf file, schema, block;
 
 static double
@@ -66,7 +73,7 @@ assert_refused(const char *why)
 			assert_str(str_of(err.text), why);
 	}
 	getrusage(RUSAGE_SELF, &usage);
-	assert_true(usage.ru_maxrss <= 256 * 1024);
+	assert_true(usage.ru_maxrss <= MAX_RSS_MIB * 1024);
 	buf_free(&file);
 	buf_free(&schema);
 	buf_free(&block);
@@ -98,7 +105,7 @@ static void
 a_schema_that_is_nested_without_end_is_refused(void **state)
 {
 	(void)state;
-	for (int i = 0; i < 150000; i++)
+	for (int i = 0; i < 40000; i++)
 		buf_add(&schema, STR("{\"type\":\"array\",\"items\":"));
 	assert_schema_refused("", "schema");
 	for (int i = 0; i < 1000; i++)
@@ -132,8 +139,8 @@ a_schema_of_absurd_sizes_is_refused(void **state)
 	schema.len = AVRO_MAX_SCHEMA;
 	assert_schema_refused("\"int\"", "schema");
 	buf_add_byte(&schema, '[');
-	for (int i = 0; i < 100000; i++)
-		buf_printf(&schema, "{\"type\":\"fixed\",\"name\":\"F%d\",\"size\":1},", i);
+	for (int i = 0; i < AVRO_MAX_SCHEMA / 3 - 3; i++)
+		buf_add(&schema, STR("{},"));
 	assert_schema_refused("\"int\"]", "schema");
 }
 

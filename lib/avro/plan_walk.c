@@ -1,0 +1,605 @@
+/*
+ * The inner loop of everything: what is checked here is checked once for several bytes.
+ *
+ *     from           p                     limit        end
+ *     |--------------|---------------------|-- SLACK ---|
+ *
+ * Where an operation begins, p <= limit: SLACK bytes can be read without asking. It works out how
+ * far it goes and moves once, at its end. A move beyond limit comes to `past`: beyond end, that is
+ * damage; else the bytes that are left, fewer than SLACK, go on in `tail`, with zeroes behind
+ * them, and limit is their end: what reads into the zeroes cannot move behind them. So nothing
+ * may be believed before it was moved over, or compared with what is left; and where a pointer is
+ * kept, it is that of the real bytes.
+ */
+#include "avro/bind.h"
+#include "avro/plan_program.h"
+#include "avro/varint.h"
+#include "base/mem.h"
+#include "text/utf8.h"
+
+#define SLACK       32 /* the longest head: an array's count and size, 10 bytes each */
+#define LIKELY(x)   __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+#define STOPS64 0x8080808080808080u
+
+/* Bytes of the number at p, of which SLACK can be read; 0: longer than 10 bytes or 64 bits. */
+static inline size_t
+number(const char *p, int64_t *value)
+{
+	uint64_t n, stop;
+	const char *behind = p;
+
+	if (LIKELY((unsigned char)*p < 0x80)) {
+		n = (unsigned char)*p;
+		*value = (int64_t)(n >> 1) ^ -(int64_t)(n & 1);
+		return 1;
+	}
+	memcpy(&n, p, sizeof(n));
+	stop = ~n & STOPS64;
+	if (UNLIKELY(stop == 0))
+		return varint_read(&behind, p + 10, value) ? (size_t)(behind - p) : 0;
+	n &= stop ^ (stop - 1); /* up to its last byte; then sevens become one */
+	n = (n & 0x007F007F007F007Fu) | (n & 0x7F007F007F007F00u) >> 1;
+	n = (n & 0x00003FFF00003FFFu) | (n & 0x3FFF00003FFF0000u) >> 2;
+	n = (n & 0x000000000FFFFFFFu) | (n & 0x0FFFFFFF00000000u) >> 4;
+	*value = (int64_t)(n >> 1) ^ -(int64_t)(n & 1);
+	return ((size_t)__builtin_ctzll(stop) + 1) / 8;
+}
+
+/* The same for a length; negative ones are none. */
+static inline size_t
+length(const char *p, size_t *bytes)
+{
+	int64_t value;
+	size_t head = number(p, &value);
+
+	*bytes = (size_t)value;
+	return value < 0 ? 0 : head;
+}
+
+struct block_head {
+	size_t head;  /* bytes; 0: damaged */
+	size_t count; /* items */
+	size_t size;  /* bytes */
+	bool sized;
+};
+
+/* The head of an array's block, `left` bytes before the end. */
+static struct block_head
+block_head(const char *p, size_t left, size_t min_bytes)
+{
+	struct block_head b = {0};
+	int64_t count, size = 0;
+	size_t at = number(p, &count), items;
+
+	if (at == 0 || count == INT64_MIN)
+		return b;
+	if (count < 0) {
+		size_t more = number(p + at, &size);
+		if (more == 0 || size < 0)
+			return b;
+		at += more;
+		b.sized = true;
+		b.size = (size_t)size;
+	}
+	b.count = (size_t)(count < 0 ? -count : count);
+	if (at > left || (b.sized && b.size > left - at))
+		return b;
+	left = b.sized ? b.size : left - at;
+	if (min_bytes == 0 ? b.count > AVRO_MAX_FREE_ITEMS
+			   : __builtin_mul_overflow(b.count, min_bytes, &items) || items > left)
+		return b;
+	b.head = at;
+	return b;
+}
+
+/* Room for `count` more items; false: more than a record may take. */
+static bool
+make_room(struct plan_walk *w, struct plan_frame *f, const struct plan_block *block, size_t count)
+{
+	size_t room = f->count + count, bytes;
+
+	if (f->room > 0 && room < 2 * f->room)
+		room = 2 * f->room;
+	/* Blanks are copied 16 bytes at a time. */
+	if (__builtin_mul_overflow(room, block->size, &bytes) || bytes > AVRO_MAX_DECODED ||
+	    bytes + 16 + (w->arena->used - w->arena_used) > AVRO_MAX_DECODED)
+		return false;
+	char *items = arena_alloc(w->arena, bytes + 16);
+	if (f->count > 0)
+		memcpy(items, f->items, f->count * block->size);
+	f->items = items;
+	f->room = room;
+	return true;
+}
+
+static inline void
+blank(char *into, const struct plan_block *block)
+{
+	for (size_t i = 0; i < block->size; i += 16)
+		memcpy(into + i, block->blank + i, 16);
+}
+
+/* false: the C type cannot hold it. */
+static bool
+store_number(char *member, enum field_type type, int64_t value)
+{
+	int32_t i32 = (int32_t)value;
+	float f32 = (float)value;
+	double f64 = (double)value;
+
+	switch (type) {
+	case FIELD_I32:
+		memcpy(member, &i32, sizeof(i32));
+		return value == i32;
+	case FIELD_U32:
+		memcpy(member, &i32, sizeof(i32));
+		return value >= 0 && value <= UINT32_MAX;
+	case FIELD_U64:
+		memcpy(member, &value, sizeof(value));
+		return value >= 0;
+	case FIELD_F32:
+		memcpy(member, &f32, sizeof(f32));
+		return true;
+	default:
+		memcpy(member, &f64, sizeof(f64));
+		return true;
+	}
+}
+
+#define DISPATCH() goto *labels[op->code]
+#define FAIL(why)                                                                                  \
+	do {                                                                                       \
+		result = why;                                                                      \
+		goto fail;                                                                         \
+	} while (0)
+/* Goes n bytes on, to the operation that op now is. */
+#define MOVE(n)                                                                                    \
+	do {                                                                                       \
+		if (UNLIKELY((size_t)(limit - p) < (n))) {                                         \
+			need = (n);                                                                \
+			goto past;                                                                 \
+		}                                                                                  \
+		p += (n);                                                                          \
+		DISPATCH();                                                                        \
+	} while (0)
+#define REAL(at) (real + ((at)-base))
+#define LEFT     ((size_t)(end - p))
+
+enum plan_end
+plan_walk(const struct plan_op *op, struct plan_walk *w)
+{
+#define LABEL(name) &&do_##name,
+	static const void *const labels[] = {PLAN_CODES(LABEL)};
+#undef LABEL
+	static const char none[16]; /* what a list without items points to */
+	const char *p = w->from, *real, *base, *limit, *end;
+	char *into = w->into;
+	struct plan_frame *f = w->frames, *const last = w->frames + PLAN_FRAMES - 1;
+	size_t depth = 0, need, head, size;
+	int64_t value;
+	enum plan_end result;
+	char tail[2 * SLACK];
+
+	w->own = w->own_end = NULL;
+enter: /* p is a real place */
+	end = w->end;
+	if (LIKELY((size_t)(end - p) >= SLACK)) {
+		base = real = p;
+		limit = end - SLACK;
+	} else {
+		size = (size_t)(end - p);
+		memset(tail, 0, sizeof(tail));
+		if (size > 0)
+			memcpy(tail, p, size);
+		real = p;
+		base = p = tail;
+		limit = end = tail + size;
+	}
+	DISPATCH();
+past:
+	if (LEFT < need)
+		FAIL(PLAN_DAMAGED);
+	p = REAL(p) + need;
+	goto enter;
+
+do_END:
+	w->from = REAL(p);
+	return PLAN_DONE;
+
+do_INT : {
+	uint32_t stop;
+	memcpy(&stop, p, sizeof(stop));
+	stop = ~stop & (uint32_t)STOPS64;
+	if (LIKELY(stop != 0)) {
+		head = ((size_t)__builtin_ctz(stop) + 1) / 8;
+	} else {
+		head = number(p, &value);
+		if (head == 0 || value != (int32_t)value)
+			FAIL(PLAN_DAMAGED);
+	}
+	op++;
+	MOVE(head);
+}
+do_LONG : {
+	uint64_t stop;
+	memcpy(&stop, p, sizeof(stop));
+	stop = ~stop & STOPS64;
+	if (LIKELY(stop != 0)) {
+		head = ((size_t)__builtin_ctzll(stop) + 1) / 8;
+	} else {
+		head = number(p, &value);
+		if (head == 0)
+			FAIL(PLAN_DAMAGED);
+	}
+	op++;
+	MOVE(head);
+}
+do_BOOLEAN:
+	if (UNLIKELY((*p & 0xFE) != 0))
+		FAIL(PLAN_DAMAGED);
+	op++;
+	MOVE(1u);
+do_FIXED:
+	need = op->n;
+	op++;
+	MOVE(need);
+do_BYTES:
+	size = (unsigned char)*p;
+	head = 1;
+	if (UNLIKELY((size & 0x81) != 0)) {
+		head = length(p, &size);
+		if (head == 0)
+			FAIL(PLAN_DAMAGED);
+	} else {
+		size /= 2;
+	}
+	op++;
+	MOVE(head + size);
+do_OPTIONAL_BYTES:
+	if ((uint8_t)*p == op->null_index) {
+		op++;
+		MOVE(1u);
+	}
+	if (LIKELY((uint8_t)*p == op->some_index)) {
+		head = 1;
+	} else {
+		head = number(p, &value);
+		if (head == 0 || (value != op->null_index / 2 && value != op->some_index / 2))
+			FAIL(PLAN_DAMAGED);
+		if (value == op->null_index / 2) {
+			op++;
+			MOVE(head);
+		}
+	}
+	size = (unsigned char)p[head];
+	if (UNLIKELY((size & 0x81) != 0)) {
+		size_t more = length(p + head, &size);
+		if (more == 0)
+			FAIL(PLAN_DAMAGED);
+		head += more;
+	} else {
+		size /= 2;
+		head++;
+	}
+	op++;
+	MOVE(head + size);
+do_ENUM:
+	head = number(p, &value);
+	if (UNLIKELY(head == 0 || (uint64_t)value >= op->n))
+		FAIL(PLAN_DAMAGED);
+	op++;
+	MOVE(head);
+do_OPTIONAL:
+	if ((uint8_t)*p == op->null_index) {
+		op += op->to;
+		MOVE(1u);
+	}
+	if (LIKELY((uint8_t)*p == op->some_index)) {
+		op++;
+		MOVE(1u);
+	}
+	head = number(p, &value);
+	if (head == 0 || (value != op->null_index / 2 && value != op->some_index / 2))
+		FAIL(PLAN_DAMAGED);
+	op += value == op->null_index / 2 ? op->to : 1;
+	MOVE(head);
+do_UNION:
+	head = number(p, &value);
+	if (UNLIKELY(head == 0 || (uint64_t)value >= op->at))
+		FAIL(PLAN_DAMAGED);
+	op += op->targets[value];
+	MOVE(head);
+do_JUMP:
+	op += op->to;
+	DISPATCH();
+
+do_ARRAY : {
+	if (*p == 0) {
+		op += op->to;
+		MOVE(1u);
+	}
+	/* Past a block, this operation comes again. */
+	unsigned char b0 = (unsigned char)p[0], b1 = (unsigned char)p[1], b2 = (unsigned char)p[2];
+	size_t count = b0 / 2 + 1u;
+	if (LIKELY((b0 & 0x81) == 1 && (b1 & 1) == 0 && (b1 < 0x80 || b2 < 0x80))) {
+		size = b1 < 0x80 ? b1 / 2u : (b1 & 0x7Fu) / 2 + b2 * 64u;
+		head = b1 < 0x80 ? 2 : 3;
+		if (UNLIKELY(count * op->n > size))
+			FAIL(PLAN_DAMAGED);
+		if (UNLIKELY((size_t)(limit - p) < head + size)) {
+			need = head + size;
+			goto past;
+		}
+		p += head + size;
+		if (LIKELY(*p == 0)) {
+			op += op->to;
+			MOVE(1u);
+		}
+		DISPATCH();
+	}
+	struct block_head b = block_head(p, LEFT, op->n);
+	if (b.head == 0)
+		FAIL(PLAN_DAMAGED);
+	if (b.sized)
+		MOVE(b.head + b.size);
+	if (b.count == 0)
+		op += op->to;
+	if (b.count == 0 || op->n == 0)
+		MOVE(b.head);
+	if (op->at > 0)
+		MOVE(b.head + b.count * op->at);
+	if (f == last)
+		FAIL(PLAN_DAMAGED);
+	f++;
+	f->op = op;
+	f->left = b.count;
+	op++;
+	MOVE(b.head);
+}
+do_NEXT:
+	if (LIKELY(--f->left > 0)) {
+		op += op->to + 1;
+		DISPATCH();
+	}
+	op = f->op;
+	f--;
+	DISPATCH();
+do_CALL:
+	if (f == last || depth + op->at > AVRO_MAX_DEPTH)
+		FAIL(PLAN_DAMAGED);
+	f++;
+	f->op = op;
+	f->left = depth;
+	depth += op->at;
+	op += op->to;
+	DISPATCH();
+do_RETURN:
+	depth = f->left;
+	op = f->op + 1;
+	f--;
+	DISPATCH();
+do_DEEP:
+	if (depth + op->n > AVRO_MAX_DEPTH)
+		FAIL(PLAN_DAMAGED);
+	op++;
+	DISPATCH();
+do_OWN:
+	w->own = REAL(p);
+	op++;
+	DISPATCH();
+do_OWN_END:
+	w->own_end = REAL(p);
+	op++;
+	DISPATCH();
+
+do_TO_STR : {
+	head = length(p, &size);
+	if (UNLIKELY(head == 0 || LEFT < head || LEFT - head < size))
+		FAIL(PLAN_DAMAGED);
+	struct str s = {REAL(p) + head, size};
+	if (UNLIKELY(!utf8_valid(s)))
+		FAIL(PLAN_NOT_UTF8);
+	memcpy(into + op->at, &s, sizeof(s));
+	op++;
+	MOVE(head + size);
+}
+do_TO_BYTES : {
+	head = length(p, &size);
+	if (UNLIKELY(head == 0))
+		FAIL(PLAN_DAMAGED);
+	struct str s = {REAL(p) + head, size};
+	memcpy(into + op->at, &s, sizeof(s));
+	op++;
+	MOVE(head + size);
+}
+do_TO_BUF : {
+	head = length(p, &size);
+	if (head == 0 || LEFT < head || LEFT - head < size)
+		FAIL(PLAN_DAMAGED);
+	struct buf b;
+	memcpy(&b, into + op->at, sizeof(b));
+	buf_clear(&b); /* read twice, in two branches */
+	buf_add(&b, (struct str){p + head, size});
+	memcpy(into + op->at, &b, sizeof(b));
+	op++;
+	MOVE(head + size);
+}
+do_TO_BOOL:
+	if (UNLIKELY((*p & 0xFE) != 0))
+		FAIL(PLAN_DAMAGED);
+	*(bool *)(into + op->at) = *p != 0;
+	op++;
+	MOVE(1u);
+do_TO_I32 : {
+	head = number(p, &value);
+	int32_t i32 = (int32_t)value;
+	if (UNLIKELY(head == 0 || value != i32))
+		FAIL(PLAN_DAMAGED);
+	memcpy(into + op->at, &i32, sizeof(i32));
+	op++;
+	MOVE(head);
+}
+do_TO_I64:
+	head = number(p, &value);
+	if (UNLIKELY(head == 0 || (op->n != 0 && value != (int32_t)value)))
+		FAIL(PLAN_DAMAGED);
+	memcpy(into + op->at, &value, sizeof(value));
+	op++;
+	MOVE(head);
+do_TO_NUMBER:
+	head = number(p, &value);
+	if (UNLIKELY(head == 0 || (op->n != 0 && value != (int32_t)value)))
+		FAIL(PLAN_DAMAGED);
+	if (UNLIKELY(!store_number(into + op->at, op->kind, value)))
+		FAIL(PLAN_TOO_WIDE);
+	op++;
+	MOVE(head);
+do_TO_F32:
+	memcpy(into + op->at, p, sizeof(float));
+	op++;
+	MOVE(sizeof(float));
+do_TO_F64:
+	memcpy(into + op->at, p, sizeof(double));
+	op++;
+	MOVE(sizeof(double));
+do_F32_TO_F64 : {
+	float f32;
+	memcpy(&f32, p, sizeof(f32));
+	double f64 = (double)f32;
+	memcpy(into + op->at, &f64, sizeof(f64));
+	op++;
+	MOVE(sizeof(f32));
+}
+do_F64_TO_F32 : {
+	double f64;
+	memcpy(&f64, p, sizeof(f64));
+	float f32 = (float)f64;
+	memcpy(into + op->at, &f32, sizeof(f32));
+	op++;
+	MOVE(sizeof(f64));
+}
+do_TO_ENUM : {
+	const struct plan_enum *e = op->symbols;
+	head = number(p, &value);
+	if (UNLIKELY(head == 0 || (uint64_t)value >= e->count))
+		FAIL(PLAN_DAMAGED);
+	if (LIKELY(e->size == sizeof(int)))
+		memcpy(into + op->at, &e->values[value], sizeof(int));
+	else
+		bind_store_enum(into + op->at, e->size, e->values[value]);
+	op++;
+	MOVE(head);
+}
+do_TO_FIXED:
+	size = op->n;
+	if (UNLIKELY(LEFT < size))
+		FAIL(PLAN_DAMAGED);
+	memcpy(into + op->at, p, size);
+	op++;
+	MOVE(size);
+do_BYTES_TO_FIXED:
+	head = length(p, &size);
+	if (head == 0 || LEFT < head || LEFT - head < size)
+		FAIL(PLAN_DAMAGED);
+	if (size != op->n)
+		FAIL(PLAN_NOT_SIZE);
+	memcpy(into + op->at, p + head, size);
+	op++;
+	MOVE(head + size);
+
+do_LIST:
+	if (*p == 0) {
+		const char *items = none;
+		size = 0;
+		memcpy(into + op->at, &items, sizeof(items));
+		memcpy(into + op->block->count_at, &size, sizeof(size));
+		op += op->to;
+		MOVE(1u);
+	}
+	if (f == last)
+		FAIL(PLAN_DAMAGED);
+	f++;
+	f->op = op;
+	f->into = into;
+	f->items = NULL;
+	f->count = f->room = 0;
+	op++;
+do_BLOCK : {
+	const struct plan_block *block = op->block;
+	struct block_head b = block_head(p, LEFT, block->min_bytes);
+	if (UNLIKELY(b.head == 0))
+		FAIL(PLAN_DAMAGED);
+	if (b.count == 0) {
+		const char *items = f->count == 0 ? none : f->items;
+		into = f->into;
+		memcpy(into + op->at, &items, sizeof(items));
+		memcpy(into + block->count_at, &f->count, sizeof(f->count));
+		f--;
+		op += op->to;
+		MOVE(b.head);
+	}
+	f->left = b.count;
+	f->block_end = b.sized ? REAL(p) + b.head + b.size : NULL;
+	if (UNLIKELY(b.count > AVRO_MAX_LIST - f->count))
+		FAIL(PLAN_TOO_MANY);
+	if (f->room - f->count < b.count && UNLIKELY(!make_room(w, f, block, b.count)))
+		FAIL(PLAN_TOO_LARGE);
+	into = f->items + f->count * block->size;
+	f->count += b.count;
+	blank(into, block);
+	op++;
+	MOVE(b.head);
+}
+do_ITEM : {
+	op += op->to;
+	if (LIKELY(--f->left > 0)) {
+		into += op->block->size;
+		blank(into, op->block);
+		op++;
+		DISPATCH();
+	}
+	if (UNLIKELY(f->block_end != NULL && f->block_end != REAL(p)))
+		FAIL(PLAN_DAMAGED);
+	DISPATCH();
+}
+do_RECORD:
+	if (f == last)
+		FAIL(PLAN_DAMAGED);
+	f++;
+	f->op = op;
+	f->into = into;
+	f->count = f->room = 0;
+	f->left = 0;
+	if (!make_room(w, f, op->block, 1))
+		FAIL(PLAN_TOO_LARGE);
+	memcpy(into + op->at, &f->items, sizeof(f->items));
+	into = f->items;
+	blank(into, op->block);
+	op++;
+	DISPATCH();
+do_RECORD_END:
+	into = f->into;
+	f--;
+	op++;
+	DISPATCH();
+do_MARK:
+	if (f == last)
+		FAIL(PLAN_DAMAGED);
+	f++;
+	f->op = op;
+	f->block_end = REAL(p);
+	op++;
+	DISPATCH();
+do_REWIND:
+	p = f->block_end;
+	f--;
+	op++;
+	goto enter;
+
+fail:
+	w->failed_at = op;
+	w->frame = f;
+	return result;
+}

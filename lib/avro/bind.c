@@ -111,10 +111,18 @@ next_part(const struct bind_row *r)
 	return (struct str){r->rest, strcspn(r->rest, ".")};
 }
 
+static void
+add_row(struct bind_rows *to, struct bind_row r, size_t room, struct arena *memory)
+{
+	if (to->count == 0) /* most nodes have none: nothing is allocated for them */
+		to->row = arena_alloc(memory, room * sizeof(*to->row));
+	to->row[to->count++] = r;
+}
+
 struct bind_rows
 bind_to_field(struct bind_rows rows, struct str name, struct arena *memory)
 {
-	struct bind_rows to = {arena_alloc(memory, rows.count * sizeof(*to.row)), 0};
+	struct bind_rows to = {0};
 
 	for (size_t i = 0; i < rows.count; i++) {
 		struct bind_row r = rows.row[i];
@@ -123,7 +131,7 @@ bind_to_field(struct bind_rows rows, struct str name, struct arena *memory)
 			continue;
 		r.rest += part.len;
 		r.rest += r.rest[0] == '.';
-		to.row[to.count++] = r;
+		add_row(&to, r, rows.count - i, memory);
 	}
 	return to;
 }
@@ -153,7 +161,7 @@ struct bind_rows
 bind_to_branch(struct bind_rows rows, const struct avro_node *of, size_t branch, enum bind_use use,
 	       struct arena *memory)
 {
-	struct bind_rows to = {arena_alloc(memory, rows.count * sizeof(*to.row)), 0};
+	struct bind_rows to = {0};
 	const struct avro_node *b = of->branches[branch];
 
 	for (size_t i = 0; i < rows.count; i++) {
@@ -167,7 +175,7 @@ bind_to_branch(struct bind_rows rows, const struct avro_node *of, size_t branch,
 			   avro_node_field(b, next_part(&r)) == NULL) {
 			continue;
 		}
-		to.row[to.count++] = r;
+		add_row(&to, r, rows.count - i, memory);
 	}
 	return to;
 }

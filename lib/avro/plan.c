@@ -43,7 +43,7 @@ struct compiler {
 	size_t known_count;
 	struct call *calls;
 	size_t call_count, call_room;
-	size_t target;    /* the newest place that is jumped to: nothing before it may grow */
+	size_t target;    /* the newest place that is jumped to: what stands before it is done */
 	bool in_function; /* depths are known only when it runs */
 	struct buf where; /* of the table in hand: "tokens." */
 	struct str own;   /* of the record's fields, whose place is asked for */
@@ -64,20 +64,12 @@ emit(struct compiler *c, enum plan_code code, const struct field *f)
 	return &p->ops[p->count++];
 }
 
-/* From the operation at `from` to what comes next. */
-static int32_t
-here(struct compiler *c, size_t from)
-{
-	c->target = c->program->count;
-	return (int32_t)(c->program->count - from);
-}
-
+/* The operation jumps to what comes next. */
 static void
 aim(struct compiler *c, size_t op)
 {
-	int32_t to = here(c, op);
-
-	c->program->ops[op].to = to;
+	c->target = c->program->count;
+	c->program->ops[op].to = (int32_t)(c->target - op);
 }
 
 static struct compiled *
@@ -95,8 +87,8 @@ known(struct compiler *c, const struct avro_node *node)
 	return &c->known[node->index];
 }
 
-/* What follows stands `depth` levels below the record, or the function. False: too deep to go on;
- * such data is damaged. */
+/* What follows are the insides of the depth-th record, array or map around each other, counted as
+ * avro_datum_check() does. False: too deep to go on; such data is damaged. */
 static bool
 deepen(struct compiler *c, size_t depth)
 {
@@ -110,7 +102,7 @@ static void skip(struct compiler *, const struct avro_node *, size_t depth);
 static void
 skip_fields(struct compiler *c, const struct avro_node *node, size_t depth)
 {
-	if (node->count == 0 || !deepen(c, depth + 1))
+	if (!deepen(c, depth + 1))
 		return;
 	for (size_t i = 0; i < node->count; i++)
 		skip(c, node->fields[i].type, depth + 1);
@@ -152,16 +144,20 @@ skip_bytes(struct compiler *c, size_t n)
 static void
 skip_items(struct compiler *c, const struct avro_node *node, size_t depth)
 {
-	size_t array = c->program->count;
+	size_t array;
 	bool map = node->type == AVRO_MAP;
 
-	emit(c, PLAN_ARRAY, NULL)->n = node->items->min_bytes + map;
-	(void)here(c, array);
-	if (deepen(c, depth + 1)) {
-		if (map)
-			emit(c, PLAN_BYTES, NULL);
-		skip(c, node->items, depth + 1);
+	if (!deepen(c, depth + 1))
+		return;
+	array = c->program->count;
+	if (node->items->min_bytes + map == 0) {
+		emit(c, PLAN_FREE_ITEMS, NULL);
+		return;
 	}
+	emit(c, PLAN_ARRAY, NULL)->n = node->items->min_bytes + map;
+	if (map)
+		emit(c, PLAN_BYTES, NULL);
+	skip(c, node->items, depth + 1);
 	struct plan_op *op = &c->program->ops[array];
 	if (c->program->count == array + 2 && op[1].code == PLAN_FIXED && op[1].n <= UINT32_MAX)
 		op->at = (uint32_t)op[1].n;
@@ -217,7 +213,7 @@ begin_branch(struct compiler *c, struct branches *b)
 		b->jumps[b->begun - 1] = c->program->count;
 		emit(c, PLAN_JUMP, NULL);
 	}
-	b->targets[b->begun++] = here(c, b->op);
+	b->targets[b->begun++] = (int32_t)(c->program->count - b->op);
 }
 
 static void
@@ -225,7 +221,7 @@ end_branches(struct compiler *c, struct branches *b)
 {
 	for (size_t i = 0; i + 1 < b->begun; i++)
 		aim(c, b->jumps[i]);
-	(void)here(c, b->op);
+	c->target = c->program->count;
 	free(b->jumps);
 }
 
@@ -234,8 +230,6 @@ skip_union(struct compiler *c, const struct avro_node *node, size_t depth)
 {
 	size_t at = c->program->count;
 
-	if (!deepen(c, depth + 1))
-		return;
 	if (is_optional(node)) {
 		const struct avro_node *some = emit_optional(c, node);
 		at = c->program->count - 1;
@@ -243,15 +237,14 @@ skip_union(struct compiler *c, const struct avro_node *node, size_t depth)
 			c->program->ops[at].code = PLAN_OPTIONAL_BYTES;
 			return;
 		}
-		(void)here(c, at);
-		skip(c, some, depth + 1);
+		skip(c, some, depth);
 		aim(c, at);
 		return;
 	}
 	struct branches b = emit_union(c, node);
 	for (size_t i = 0; i < node->count; i++) {
 		begin_branch(c, &b);
-		skip(c, node->branches[i], depth + 1);
+		skip(c, node->branches[i], depth);
 	}
 	end_branches(c, &b);
 }
@@ -259,6 +252,8 @@ skip_union(struct compiler *c, const struct avro_node *node, size_t depth)
 static void
 skip(struct compiler *c, const struct avro_node *node, size_t depth)
 {
+	if (node->min_bytes == 0) /* then no datum of it has any */
+		return;
 	switch (node->type) {
 	case AVRO_NULL:
 		break;
@@ -309,7 +304,6 @@ compile_functions(struct compiler *c)
 		const struct avro_node *node = c->calls[i].node;
 		struct compiled *k = known(c, node);
 		if (k->entry == 0) {
-			c->target = c->program->count;
 			k->entry = 1 + c->program->count;
 			k->open = true;
 			skip_fields(c, node, 0);
@@ -347,13 +341,13 @@ static int
 read_list(struct compiler *c, const struct field *f, const struct avro_node *items, size_t depth)
 {
 	struct plan_block *block = new_block(c, f, items);
-	size_t list = c->program->count;
+	size_t list;
 
-	emit(c, PLAN_LIST, f)->block = block;
-	(void)here(c, list);
-	emit(c, PLAN_BLOCK, f)->block = block;
 	if (!deepen(c, depth + 1))
 		return 0;
+	list = c->program->count;
+	emit(c, PLAN_LIST, f)->block = block;
+	emit(c, PLAN_BLOCK, f)->block = block;
 	if (read_table(c, f, f->fields, items, depth + 1, &block->blank) != 0)
 		return -1;
 	size_t item = c->program->count;
@@ -369,7 +363,6 @@ read_record(struct compiler *c, const struct field *f, const struct avro_node *n
 	struct plan_block *block = new_block(c, f, node);
 
 	emit(c, PLAN_RECORD, f)->block = block;
-	c->target = c->program->count;
 	if (read_table(c, f, f->fields, node, depth, &block->blank) != 0)
 		return -1;
 	emit(c, PLAN_RECORD_END, f);
@@ -485,7 +478,7 @@ read_branch(struct compiler *c, const struct avro_node *of, size_t i, struct bin
 
 	if (check_null(c, rows, taken) != 0)
 		return -1;
-	return read_rows(c, of->branches[i], taken, depth + 1);
+	return read_rows(c, of->branches[i], taken, depth);
 }
 
 static int
@@ -501,13 +494,10 @@ read_union(struct compiler *c, const struct avro_node *node, struct bind_rows ro
 		if (!fits)
 			return bind_mismatch(rows.row[i].field, where(c), node, c->err);
 	}
-	if (!deepen(c, depth + 1))
-		return 0;
 	if (is_optional(node)) {
 		size_t null = node->branches[0]->type == AVRO_NULL ? 0 : 1;
 		size_t op = c->program->count;
 		(void)emit_optional(c, node);
-		(void)here(c, op);
 		if (check_null(c, rows, (struct bind_rows){0}) != 0 ||
 		    read_branch(c, node, 1 - null, rows, depth) != 0)
 			return -1;
@@ -537,26 +527,22 @@ read_again(struct compiler *c, const struct avro_node *node, struct bind_rows ro
 			break;
 		}
 	emit(c, PLAN_MARK, NULL);
-	c->target = c->program->count;
 	if (read_rows(c, node, first, depth) != 0)
 		return -1;
 	emit(c, PLAN_REWIND, NULL);
-	c->target = c->program->count;
 	return read_rows(c, node, others, depth);
 }
 
 static int
 read_fields(struct compiler *c, const struct avro_node *node, struct bind_rows rows, size_t depth)
 {
-	if (node->count > 0 && !deepen(c, depth + 1))
+	if (node->min_bytes > 0 && !deepen(c, depth + 1))
 		return 0;
 	for (size_t i = 0; i < node->count; i++) {
 		const struct avro_field *field = &node->fields[i];
 		bool own = depth == 0 && c->own.ptr != NULL && str_equal(field->name, c->own);
-		if (own) {
+		if (own)
 			emit(c, PLAN_OWN, NULL);
-			c->target = c->program->count;
-		}
 		if (read_rows(c, field->type, bind_to_field(rows, field->name, &c->plan->memory),
 			      depth + 1) != 0)
 			return -1;
@@ -596,9 +582,6 @@ read_table(struct compiler *c, const struct field *of, const struct field *table
 
 	if (of != NULL)
 		buf_printf(&c->where, "%s%s", of->path, of->path[0] == '\0' ? "" : ".");
-	if (depth > AVRO_MAX_DEPTH)
-		return err_set(c->err, ERR_FATAL, "the table of \"%s\" is more than %d levels deep",
-			       where(c), AVRO_MAX_DEPTH);
 	if (bind_table(table, where(c), memory, &rows, c->err) != 0 ||
 	    (of == NULL ? read_fields : read_rows)(c, node, rows, depth) != 0)
 		return -1;

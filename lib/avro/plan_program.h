@@ -34,10 +34,11 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	X(UNION)    /* n targets */                                            \
 	X(JUMP)                                                                \
 	X(ARRAY)    /* items of n bytes at least; of `at` exactly, or 0; to: behind it */ \
+	X(FREE_ITEMS) /* an array whose items take no bytes */                 \
 	X(NEXT)     /* of an ARRAY's items; to: back to it */                  \
-	X(CALL)     /* `at` levels deeper */                                   \
+	X(CALL)     /* within `at` more levels */                                   \
 	X(RETURN)                                                              \
-	X(DEEP)     /* levels that what follows is below the caller's */       \
+	X(DEEP)     /* n levels within the caller's */       \
 	X(OWN)      /* the place asked for begins, */                          \
 	X(OWN_END)  /* and ends */                                             \
 	X(TO_STR)   /* read into the struct, `at` */                           \

@@ -177,7 +177,7 @@ plan_walk(const struct plan_op *op, struct plan_walk *w)
 	const char *p = w->from, *real, *base, *limit, *end;
 	char *into = w->into;
 	struct plan_frame *f = w->frames, *const last = w->frames + PLAN_FRAMES - 1;
-	size_t depth = 0, need, head, size;
+	size_t depth = 0, free_items = 0, need, head, size;
 	int64_t value;
 	enum plan_end result;
 	char tail[2 * SLACK];
@@ -344,10 +344,10 @@ do_ARRAY : {
 		FAIL(PLAN_DAMAGED);
 	if (b.sized)
 		MOVE(b.head + b.size);
-	if (b.count == 0)
+	if (b.count == 0) {
 		op += op->to;
-	if (b.count == 0 || op->n == 0)
 		MOVE(b.head);
+	}
 	if (op->at > 0)
 		MOVE(b.head + b.count * op->at);
 	if (f == last)
@@ -356,6 +356,14 @@ do_ARRAY : {
 	f->op = op;
 	f->left = b.count;
 	op++;
+	MOVE(b.head);
+}
+do_FREE_ITEMS : {
+	struct block_head b = block_head(p, LEFT, 0);
+	free_items += b.count;
+	if (b.head == 0 || b.size > 0 || free_items > AVRO_MAX_FREE_ITEMS)
+		FAIL(PLAN_DAMAGED);
+	op += b.count == 0;
 	MOVE(b.head);
 }
 do_NEXT:
@@ -529,7 +537,9 @@ do_LIST:
 do_BLOCK : {
 	const struct plan_block *block = op->block;
 	struct block_head b = block_head(p, LEFT, block->min_bytes);
-	if (UNLIKELY(b.head == 0))
+	if (block->min_bytes == 0)
+		free_items += b.count;
+	if (UNLIKELY(b.head == 0 || free_items > AVRO_MAX_FREE_ITEMS))
 		FAIL(PLAN_DAMAGED);
 	if (b.count == 0) {
 		const char *items = f->count == 0 ? none : f->items;

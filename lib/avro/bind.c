@@ -91,8 +91,8 @@ bind_table(const struct field *table, const char *where, struct arena *memory,
 				       f->path == NULL ? "" : f->path, why);
 	}
 	rows->count = count;
-	rows->row = arena_zero(memory, count * sizeof(*rows->row));
-	bool *bound = arena_zero(memory, count * sizeof(*bound));
+	rows->row = arena_zero(memory, (count + 1) * sizeof(*rows->row));
+	bool *bound = arena_zero(memory, (count + 1) * sizeof(*bound));
 	for (size_t i = 0; i < count; i++)
 		rows->row[i] = (struct bind_row){&table[i], table[i].path, &bound[i]};
 	return 0;

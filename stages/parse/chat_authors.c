@@ -1,0 +1,137 @@
+#include "chat_authors.h"
+#include "base/buf.h"
+#include "base/hash.h"
+#include "text/utf8.h"
+#include "text_marks.h"
+#include <stdio.h>
+
+void
+chat_authors_free(struct chat_authors *a)
+{
+	map_free(&a->map);
+	arena_free(&a->arena);
+}
+
+/* What is displayed, and what phones agree on: they differ in the kind of space behind a "~". */
+static void
+set_name(struct chat_authors *a, struct author *author, struct str label)
+{
+	struct buf valid = {0}, name = {0}, plain = {0};
+
+	(void)utf8_repair(&valid, label);
+	for (const char *p = valid.ptr, *end = p + valid.len; p < end;) {
+		size_t mark = mark_at(p, end), space = space_at(p, end);
+		if (mark == 0) {
+			buf_add(&name, (struct str){p, space > 0 ? space : 1});
+			buf_add(&plain, space > 0 ? STR(" ") : (struct str){p, 1});
+		}
+		p += mark > 0 ? mark : space > 0 ? space : 1;
+	}
+	struct str part = str_trim(buf_str(&plain));
+	unsigned char digest[16];
+	hash_digest(digest, sizeof(digest), &part, 1);
+	author->hash = 0;
+	for (int i = 0; i < 8; i++)
+		author->hash = author->hash << 8 | digest[i];
+	(void)snprintf(author->hash_hex, sizeof(author->hash_hex), "%016llx",
+		       (unsigned long long)author->hash);
+	author->name = arena_copy(&a->arena, str_trim(buf_str(&name)));
+	buf_free(&valid);
+	buf_free(&name);
+	buf_free(&plain);
+}
+
+struct author *
+chat_authors_place(struct chat_authors *a, struct str label)
+{
+	struct author *author = map_get(&a->map, label);
+
+	if (author != NULL)
+		return author;
+	if (a->arena.used < AUTHORS_MOST) {
+		author = arena_zero(&a->arena, sizeof(*author));
+		author->label = arena_copy(&a->arena, label);
+		*map_place(&a->map, author->label) = author;
+	} else {
+		author = &a->spare;
+		*author = (struct author){.label = label};
+	}
+	set_name(a, author, label);
+	return author;
+}
+
+/* Bytes before the first ": " or the ":" that ends the line; line.len: none soon enough. */
+static size_t
+colon_in(struct str line)
+{
+	struct str head = str_head(line, line.len < AUTHOR_LONGEST ? line.len : AUTHOR_LONGEST);
+
+	for (size_t from = 0; from < head.len;) {
+		const char *p = memchr(head.ptr + from, ':', head.len - from);
+		if (p == NULL)
+			break;
+		size_t at = (size_t)(p - head.ptr);
+		if (at > 0 && (at + 1 == line.len || line.ptr[at + 1] == ' '))
+			return at;
+		from = at + 1;
+	}
+	return line.len;
+}
+
+void
+chat_authors_learn(struct chat_authors *a, struct str line)
+{
+	size_t colon = colon_in(line);
+
+	if (colon == line.len)
+		return;
+	struct author *author = chat_authors_place(a, str_head(line, colon));
+	if (author == &a->spare)
+		return;
+	size_t text = colon + 2 <= line.len ? colon + 2 : line.len;
+	author->lines++;
+	author->unmarked += !marks_begin(str_tail(line, text));
+	size_t next = colon_in(str_tail(line, text));
+	if (next == line.len - text || text + next > AUTHOR_LONGEST)
+		return;
+	author->continued++;
+	/* Who mostly writes without colons is called so; his texts need not be remembered. */
+	if (author->lines > 16 && author->continued * 4 < author->lines * 3)
+		return;
+	struct author *longer = chat_authors_place(a, str_head(line, text + next));
+	if (longer == &a->spare)
+		return;
+	longer->lines++;
+	longer->unmarked += !marks_begin(str_tail(line, text + next + 1));
+	if (author->longer == NULL || longer->lines > author->longer->lines)
+		author->longer = longer;
+}
+
+struct author *
+chat_authors_find(struct chat_authors *a, struct str line, size_t *length)
+{
+	size_t colon = colon_in(line);
+
+	if (colon == line.len) {
+		/* "Name:." without a space is a line of somebody who is known by others. */
+		const char *p = memchr(line.ptr, ':',
+				       line.len < AUTHOR_LONGEST ? line.len : AUTHOR_LONGEST);
+		struct author *known =
+			p == NULL ? NULL
+				  : map_get(&a->map, (struct str){line.ptr, (size_t)(p - line.ptr)});
+		if (known != NULL)
+			*length = known->label.len + 1;
+		return known;
+	}
+	struct author *author = chat_authors_place(a, str_head(line, colon));
+	const struct author *longer = author->longer;
+	if (longer != NULL && longer->lines >= 3 && longer->lines * 4 >= author->lines * 3 &&
+	    str_starts(line, longer->label)) {
+		struct str behind = str_tail(line, longer->label.len);
+		if (!str_starts(behind, STR(": ")) && !str_equal(behind, STR(":")))
+			return NULL; /* of that author, but not by him */
+		author = author->longer;
+	}
+	*length = author->label.len + 2 < line.len ? author->label.len + 2 : line.len;
+	return author;
+}

@@ -1,0 +1,111 @@
+#include "chat_form.h"
+#include "civil_time.h"
+#include <stdio.h>
+
+const char *const date_order_names[] = {"auto", "dmy", "mdy", "ymd", "myd", "dym", NULL};
+const char *const calendar_names[] = {"gregorian", "buddhist", "buddhist", "japanese", NULL};
+const char *const order_basis_names[] = {"option", "only_one", "numbers", "evidence", "habit",
+					 NULL};
+
+/* Which of the date's three numbers is the year, the month, the day. */
+static const uint8_t slots[ORDER_COUNT][3] = {
+	[ORDER_DMY] = {2, 1, 0}, [ORDER_MDY] = {2, 0, 1}, [ORDER_YMD] = {0, 1, 2},
+	[ORDER_MYD] = {1, 0, 2}, [ORDER_DYM] = {1, 2, 0},
+};
+
+/* The Gregorian year; 0: there is none. */
+static int64_t
+gregorian_year(enum calendar calendar, uint16_t number, uint8_t width, char era)
+{
+	switch (calendar) {
+	case CALENDAR_GREGORIAN:
+		return width == 4 ? number : 2000 + number;
+	case CALENDAR_BUDDHIST:
+		return number - 543;
+	case CALENDAR_BUDDHIST_SHORT:
+		return 2500 + number - 543;
+	case CALENDAR_JAPANESE:
+		return era == 'R' ? 2018 + number : era == 'H' ? 1988 + number : 0;
+	}
+	return 0;
+}
+
+static bool
+follows_rule(enum digit_rule rule, uint8_t width, bool zero)
+{
+	switch (rule) {
+	case DIGITS_ANY:
+		return true;
+	case DIGITS_BARE:
+		return width > 1 ? !zero : true;
+	case DIGITS_PADDED:
+		return width >= 2;
+	}
+	return true;
+}
+
+bool
+chat_form_header(const struct chat_form *f, struct str line, struct chat_header *to)
+{
+	struct header h;
+
+	if (line.len == 0 || ((unsigned char)line.ptr[0] < 0x80 &&
+			      (f->shape.frame == FRAME_BRACKET
+				       ? line.ptr[0] != '['
+				       : line.ptr[0] < '0' || line.ptr[0] > '9')))
+		return false;
+	if (!header_scan(line, &h) || memcmp(&h.shape, &f->shape, sizeof(h.shape)) != 0)
+		return false;
+	for (int i = 0; i < 3; i++)
+		if (!follows_rule(f->rules[i], h.width[i], h.zeros >> i & 1))
+			return false;
+	if (!follows_rule(f->rules[3], h.hour_width, h.zeros >> 3 & 1))
+		return false;
+	const uint8_t *slot = slots[f->order];
+	int64_t year = gregorian_year(f->calendar, h.number[slot[0]], h.width[slot[0]], h.era);
+	int month = h.number[slot[1]], day = h.number[slot[2]];
+	if (year == 0 || !civil_date_exists(year, month, day))
+		return false;
+	int hour = clock_hour(h.hour, h.half) % 24;
+	to->minute = civil_days(year, month, day) * 1440 + hour * 60 + h.minute;
+	to->second = h.second < 60 ? h.second : 59;
+	to->length = h.length;
+	return true;
+}
+
+static void
+describe_date(const struct chat_form *f, char *to, size_t size)
+{
+	static const char letters[] = "ymd";
+	char separator[3] = {(char)f->shape.separator, f->shape.spaced & 1 ? ' ' : '\0'};
+	char names[3][5] = {"", "", ""};
+
+	for (int i = 0; i < 3; i++) {
+		int slot = slots[f->order][i];
+		int width = i == 0 ? (f->shape.year == YEAR_LONG ? 4 : 2)
+				   : (f->rules[slot] == DIGITS_PADDED ? 2 : 1);
+		memset(names[slot], letters[i], (size_t)width);
+	}
+	(void)snprintf(to, size, "%s%s%s%s%s", names[0], separator, names[1], separator, names[2]);
+}
+
+void
+chat_form_describe(const struct chat_form *f, char text[64])
+{
+	static const char *const open[] = {"", "[", "", "", "", ""};
+	static const char *const close[] = {"", "]", " -", " –", ":", ""};
+	static const char *const commas[] = {"", ",", "،"};
+	char date[24], time[24];
+
+	describe_date(f, date, sizeof(date));
+	(void)snprintf(time, sizeof(time), "%s%s%cmm%s%s", f->shape.half == 1 ? "pm " : "",
+		       f->rules[3] == DIGITS_PADDED ? "hh" : "h", f->shape.clock,
+		       !f->shape.seconds		? ""
+		       : f->shape.clock == '.'	? ".ss"
+						: ":ss",
+		       f->shape.half == 2 ? " pm" : "");
+	(void)snprintf(text, 64, "%s%s%s %s%s", open[f->shape.frame],
+		       f->shape.time_first ? time : date,
+		       f->shape.time_first ? "," : commas[f->shape.comma],
+		       f->shape.time_first ? date : time, close[f->shape.frame]);
+}

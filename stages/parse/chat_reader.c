@@ -1,0 +1,313 @@
+#include "chat_reader.h"
+#include "base/mem.h"
+#include "system_event.h"
+#include "text_marks.h"
+
+void
+chat_reader_init(struct chat_reader *r, int64_t latest_day)
+{
+	*r = (struct chat_reader){0};
+	form_evidence_init(&r->evidence, latest_day);
+}
+
+void
+chat_reader_free(struct chat_reader *r)
+{
+	buf_free(&r->pending);
+	chat_authors_free(&r->authors);
+	identity_free(&r->identity);
+	body_scratch_free(&r->body);
+	buf_free(&r->system_text);
+	free(r->headers);
+	*r = (struct chat_reader){0};
+}
+
+bool
+chat_reader_learn(struct chat_reader *r, struct str bytes, bool mid_line)
+{
+	form_evidence_add(&r->evidence, bytes, mid_line);
+	return form_evidence_suffices(&r->evidence);
+}
+
+int
+chat_reader_decide(struct chat_reader *r, enum date_order wanted, struct err *err)
+{
+	if (form_decide(&r->evidence, wanted, &r->form, err) != 0)
+		return -1;
+	r->decided = true;
+	return 0;
+}
+
+static struct str
+first_line_of(struct str text)
+{
+	struct str line = str_cut(&text, '\n');
+
+	if (line.len > 0 && line.ptr[line.len - 1] == '\r')
+		line.len--;
+	return line;
+}
+
+/* An opening quotation mark without its end: the colon that follows is in what somebody quotes. */
+static bool
+quotes_something(struct str label)
+{
+	static const struct {
+		const char *open, *close;
+	} quotes[] = {{"“", "”"}, {"„", "“"}, {"«", "»"}, {"「", "」"}};
+	size_t straight = 0;
+
+	for (size_t i = 0; i < label.len; i++)
+		straight += label.ptr[i] == '"';
+	if (straight % 2 == 1)
+		return true;
+	for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++)
+		if (str_find(label, str_of(quotes[i].open)) < label.len &&
+		    str_find(label, str_of(quotes[i].close)) == label.len)
+			return true;
+	return false;
+}
+
+/* A line of the system as text: marks of every sort removed. */
+static struct str
+system_text_of(struct chat_reader *r, struct str raw, int32_t *invalid)
+{
+	struct str text = body_clean(&r->body, raw, invalid);
+
+	buf_clear(&r->system_text);
+	for (const char *p = text.ptr, *end = p + text.len; p < end;) {
+		size_t mark = mark_at(p, end);
+		if (mark == 0)
+			buf_add_byte(&r->system_text, *p++);
+		p += mark;
+	}
+	return str_trim(buf_str(&r->system_text));
+}
+
+/* Whether the words before the colon are WhatsApp's, not a name: "A changed the subject to "B". */
+static bool
+label_is_system(struct chat_reader *r, struct author *author, struct str raw)
+{
+	struct system_event_read event;
+	int32_t invalid = 0;
+
+	if (author->person || r->form.shape.frame == FRAME_BRACKET)
+		return false;
+	if (quotes_something(author->name))
+		return true;
+	if (memchr(author->name.ptr, ' ', author->name.len) != NULL &&
+	    system_event_find(system_text_of(r, raw, &invalid), &event) &&
+	    event.said < author->name.len &&
+	    map_get(&r->authors.map, str_trim(str_head(event.event.text, event.said))) != author)
+		return true;
+	author->person = true;
+	return false;
+}
+
+/* An iPhone's notice behind a label that is the group's or the actor's, in a language whose words
+ * are not known. */
+static bool
+is_unknown_notice(const struct chat_reader *r, const struct author *author,
+		  const struct message *m)
+{
+	if (r->form.shape.frame != FRAME_BRACKET || !r->body.marked || m->kind != KIND_TEXT ||
+	    m->edited)
+		return false;
+	if (str_starts(m->text, author->name) && m->text.len > author->name.len)
+		return true;
+	return author->lines >= 2 && author->unmarked == 0;
+}
+
+struct message_parts {
+	struct str raw; /* from its header on */
+	struct chat_header header;
+	int64_t line, offset;
+};
+
+static void
+emit(struct chat_reader *r, const struct message_parts *parts, const struct author *author,
+     struct message *m, const struct reader_output *out)
+{
+	static const char nobody[] = "0000000000000000";
+	int32_t minutes;
+	int64_t wall = parts->header.minute * 60 + parts->header.second;
+
+	m->sent_at = local_time_instant(&r->clock, wall, &minutes) * 1000;
+	m->utc_offset_minutes = minutes;
+	m->sender = author == NULL ? (struct str){0} : author->name;
+	m->conversation_title = r->title;
+	m->import_id = r->import_id;
+	m->uri = r->uri;
+	m->line = parts->line;
+	m->offset = parts->offset;
+	m->seq = r->seq++;
+	identity_set(&r->identity, parts->header.minute, author == NULL ? 0 : author->hash,
+		     author == NULL ? nobody : author->hash_hex, m);
+	r->messages++;
+	r->system_lines += m->kind == KIND_SYSTEM;
+	r->by_structure += r->body.by_structure;
+	r->invalid_bytes += (uint64_t)m->invalid_bytes;
+	out->message(out->with, m);
+}
+
+static void
+emit_system(struct chat_reader *r, const struct message_parts *parts, struct str raw,
+	    const struct reader_output *out)
+{
+	struct system_event_read event;
+	struct message m = {.kind = KIND_SYSTEM};
+	struct str text = system_text_of(r, raw, &m.invalid_bytes);
+
+	r->body.by_structure = !system_event_find(text, &event);
+	if (r->body.by_structure)
+		event.event = (struct system_event){.event = STR("unknown"), .text = text};
+	m.system_event = &event.event;
+	emit(r, parts, NULL, &m, out);
+}
+
+static void
+read_message(struct chat_reader *r, const struct message_parts *parts,
+	     const struct reader_output *out)
+{
+	struct str behind = str_tail(parts->raw, parts->header.length);
+	size_t label = 0;
+	struct author *author = chat_authors_find(&r->authors, first_line_of(behind), &label);
+
+	if (author == NULL || label_is_system(r, author, behind)) {
+		emit_system(r, parts, behind, out);
+		return;
+	}
+	struct message m = {0};
+	struct body_source from = {.raw = str_tail(behind, label),
+				   .line_marked = marks_begin(parts->raw),
+				   .bracketed = r->form.shape.frame == FRAME_BRACKET,
+				   .entries = r->entries};
+	if (from.bracketed && marks_begin(from.raw)) {
+		struct system_event_read event;
+		int32_t invalid = 0;
+		if (system_event_find(system_text_of(r, from.raw, &invalid), &event)) {
+			emit_system(r, parts, from.raw, out);
+			return;
+		}
+	}
+	message_body_read(&r->body, &from, &m);
+	if (is_unknown_notice(r, author, &m)) {
+		emit_system(r, parts, from.raw, out);
+		return;
+	}
+	emit(r, parts, author, &m, out);
+}
+
+/* Lines before the first message: kept, as the file's own words. */
+static void
+emit_preamble(struct chat_reader *r, struct chat_header header, const struct reader_output *out)
+{
+	struct message m = {.kind = KIND_UNKNOWN};
+	struct str text = body_clean(&r->body, buf_str(&r->pending), &m.invalid_bytes);
+	struct system_event event = {.event = STR("preamble"), .text = text};
+	struct message_parts parts = {.header = header, .line = 1};
+
+	r->body.by_structure = false;
+	if (text.len == 0)
+		return;
+	m.system_event = &event;
+	emit(r, &parts, NULL, &m, out);
+}
+
+static void
+finish_pending(struct chat_reader *r, struct chat_header next, const struct reader_output *out)
+{
+	if (r->overflowing)
+		r->overflowing = false;
+	else if (!r->has_pending)
+		emit_preamble(r, next, out);
+	else
+		read_message(r,
+			     &(struct message_parts){buf_str(&r->pending), r->pending_header,
+						     r->pending_line, r->pending_offset},
+			     out);
+	r->has_pending = false;
+	buf_clear(&r->pending);
+}
+
+/* What goes on the message at the end of the piece before. */
+static void
+extend_pending(struct chat_reader *r, struct str bytes, int64_t line, const struct reader_output *out)
+{
+	if (bytes.len == 0)
+		return;
+	if (!r->overflowing && bytes.len <= READER_MESSAGE_MOST - r->pending.len) {
+		buf_add(&r->pending, bytes);
+		return;
+	}
+	if (!r->overflowing && r->has_pending) {
+		finish_pending(r, (struct chat_header){0}, out);
+	} else if (!r->overflowing && r->pending.len > 0) {
+		out->refused(out->with, buf_str(&r->pending), 1,
+			     "too much stands before the first message");
+		buf_clear(&r->pending);
+	}
+	r->overflowing = true;
+	out->refused(out->with, bytes, line, "the message is longer than 1048576 bytes");
+}
+
+static void
+find_headers(struct chat_reader *r, struct str bytes, int64_t line)
+{
+	bool mid_line = r->mid_line;
+
+	r->header_count = 0;
+	for (struct str rest = bytes; rest.len > 0; line++) {
+		struct str text = str_cut(&rest, '\n');
+		struct chat_header header;
+		if (!mid_line && chat_form_header(&r->form, first_line_of(text), &header)) {
+			MEM_GROW(r->headers, r->header_count, r->header_room);
+			r->headers[r->header_count++] =
+				(struct reader_header){text.ptr, line + 1, header};
+			chat_authors_learn(&r->authors,
+					   first_line_of(str_tail(text, header.length)));
+		}
+		mid_line = false;
+	}
+}
+
+void
+chat_reader_read(struct chat_reader *r, struct str bytes, int64_t offset, int64_t line,
+		 bool continues, const struct reader_output *out)
+{
+	if (bytes.len == 0)
+		return;
+	find_headers(r, bytes, line);
+	r->mid_line = continues;
+	const char *end = bytes.ptr + bytes.len;
+	const struct reader_header *h = r->headers;
+	size_t count = r->header_count;
+	size_t before = count == 0 ? bytes.len : (size_t)(h[0].begin - bytes.ptr);
+
+	extend_pending(r, str_head(bytes, before), line + 1, out);
+	if (count == 0)
+		return;
+	if (r->has_pending || r->overflowing || r->pending.len > 0)
+		finish_pending(r, h[0].header, out);
+	for (size_t i = 0; i + 1 < count; i++)
+		read_message(r,
+			     &(struct message_parts){
+				     {h[i].begin, (size_t)(h[i + 1].begin - h[i].begin)},
+				     h[i].header,
+				     h[i].line,
+				     offset + (h[i].begin - bytes.ptr)},
+			     out);
+	const struct reader_header *last = &h[count - 1];
+	r->has_pending = true;
+	r->pending_header = last->header;
+	r->pending_line = last->line;
+	r->pending_offset = offset + (last->begin - bytes.ptr);
+	extend_pending(r, (struct str){last->begin, (size_t)(end - last->begin)}, last->line, out);
+}
+
+void
+chat_reader_end(struct chat_reader *r, const struct reader_output *out)
+{
+	if (r->has_pending || r->overflowing)
+		finish_pending(r, (struct chat_header){0}, out);
+}

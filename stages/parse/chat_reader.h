@@ -1,0 +1,80 @@
+/*
+ * chat_reader.h -- the lines of one source become messages, piece by piece.
+ *
+ *   chat_reader_learn()   while undecided: the piece adds to the evidence (and is held by the caller)
+ *   chat_reader_decide()  once it suffices, or there is no more
+ *   chat_reader_read()    every piece from the first one: emits the messages that are whole
+ *   chat_reader_end()     emits the last one
+ *
+ * The message at the end of a piece is kept, as the next piece may go on with it. Memory: what is
+ * kept of names (4 MiB at most), one message (READER_MESSAGE_MOST), and headers of one piece.
+ */
+#ifndef CHAT_READER_H
+#define CHAT_READER_H
+
+#include "chat_authors.h"
+#include "chat_form.h"
+#include "local_time.h"
+#include "message_body.h"
+#include "message_identity.h"
+
+#define READER_MESSAGE_MOST (1 << 20) /* bytes of a message; WhatsApp's limit is 65,536 characters */
+
+struct reader_header { /* of a message in the piece in hand */
+	const char *begin;
+	int64_t line; /* from 1 */
+	struct chat_header header;
+};
+
+struct reader_output {
+	void *with;
+	void (*message)(void *with, const struct message *);
+	/* Lines that cannot be part of any message. */
+	void (*refused)(void *with, struct str bytes, int64_t line, const char *why);
+};
+
+struct chat_reader {
+	/* What a piece begins with. */
+	struct form_evidence evidence;
+	struct chat_form form;
+	bool decided;
+	bool mid_line;	    /* the next piece begins in the middle of a line */
+	bool overflowing;   /* the message in `pending` has been emitted: it was too long */
+	bool has_pending;   /* `pending` begins with a header; else it is what stands before any */
+	struct buf pending; /* the message that is not known to be whole */
+	struct chat_header pending_header;
+	int64_t pending_line, pending_offset;
+
+	struct chat_authors authors;
+	struct identity identity;
+	struct local_time clock;
+	struct str title, import_id, uri; /* the caller's */
+	const struct map *entries;	  /* the caller's: of struct body_entry; NULL: none */
+	int64_t seq;
+
+	/* What there was. */
+	uint64_t messages, system_lines, by_structure, invalid_bytes;
+
+	/* Scratch. */
+	struct body_scratch body;
+	struct buf system_text;
+	struct reader_header *headers;
+	size_t header_count, header_room;
+};
+
+void chat_reader_free(struct chat_reader *);
+
+/* latest_day: days since 1970 that no message can be newer than; INT64_MAX: not known. */
+void chat_reader_init(struct chat_reader *, int64_t latest_day);
+
+/* True: no more evidence is needed. */
+bool chat_reader_learn(struct chat_reader *, struct str bytes, bool mid_line);
+int chat_reader_decide(struct chat_reader *, enum date_order wanted, struct err *);
+
+/* offset, line: bytes and ends of lines of the source before the piece; continues: its last line
+ * goes on in the next one. */
+void chat_reader_read(struct chat_reader *, struct str bytes, int64_t offset, int64_t line,
+		      bool continues, const struct reader_output *);
+void chat_reader_end(struct chat_reader *, const struct reader_output *);
+
+#endif

@@ -1,0 +1,81 @@
+#include "local_time.h"
+#include "base/str.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define DAY 86400
+
+/* libc takes a zone that it does not know for UTC, without a word: look first. */
+int
+local_time_set_zone(const char *zone, struct err *err)
+{
+	char path[512], magic[4];
+	const char *folder = getenv("TZDIR");
+
+	if (zone == NULL) {
+		tzset();
+		return 0;
+	}
+	if (zone[0] == '\0' || zone[0] == '/' || strstr(zone, "..") != NULL || strlen(zone) > 200)
+		return err_set(err, ERR_FATAL, "\"%.64s\" is not the name of a time zone", zone);
+	(void)snprintf(path, sizeof(path), "%.255s/%s",
+		       folder != NULL ? folder : "/usr/share/zoneinfo", zone);
+	FILE *f = fopen(path, "rb");
+	if (f == NULL)
+		return err_set(err, ERR_FATAL, "could not open time zone \"%s\": %s", path,
+			       strerror(errno));
+	size_t got = fread(magic, 1, sizeof(magic), f);
+	if (fclose(f) != 0 || got != sizeof(magic) || memcmp(magic, "TZif", 4) != 0)
+		return err_set(err, ERR_FATAL, "\"%s\" is not a time zone", path);
+	if (setenv("TZ", zone, 1) != 0)
+		return err_set(err, ERR_FATAL, "could not set the time zone: %s", strerror(errno));
+	tzset();
+	return 0;
+}
+
+static int32_t
+offset_at(int64_t instant)
+{
+	struct tm tm;
+	time_t t = (time_t)instant;
+
+	return localtime_r(&t, &tm) == NULL ? 0 : (int32_t)tm.tm_gmtoff;
+}
+
+/* Near a change of the clock: the offset before it and the one after it are the only candidates. */
+static int32_t
+offset_near_change(struct local_time *lt, int64_t wall, int32_t before, int32_t after)
+{
+	bool fits_before = offset_at(wall - before) == before;
+	bool fits_after = offset_at(wall - after) == after;
+
+	if (fits_before && fits_after) {
+		/* Twice: the second time, once the first would lie before what was read already,
+		 * which has just been in that hour. */
+		int64_t first = wall - before, second = wall - after;
+		return lt->last > first + 59 && lt->last <= second + 3600 ? after : before;
+	}
+	lt->impossible += !fits_before && !fits_after;
+	return fits_after ? after : before;
+}
+
+int64_t
+local_time_instant(struct local_time *lt, int64_t wall, int32_t *offset_minutes)
+{
+	int64_t day = wall / DAY;
+	int32_t offset = lt->offset;
+
+	if (!lt->known || lt->day != day) {
+		int32_t before = offset_at((day - 1) * DAY), after = offset_at((day + 2) * DAY);
+		lt->known = before == after;
+		lt->day = day;
+		lt->offset = before;
+		offset = lt->known ? before : offset_near_change(lt, wall, before, after);
+	}
+	lt->last = wall - offset;
+	*offset_minutes = offset / 60;
+	return lt->last;
+}

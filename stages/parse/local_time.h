@@ -1,0 +1,28 @@
+/*
+ * local_time.h -- a wall clock's time becomes an instant.
+ *
+ * The zone is the process's (libc's): set it once, before threads. An hour that a clock shows twice
+ * is settled by the order of the messages, one that it never shows counts on from before the jump.
+ */
+#ifndef LOCAL_TIME_H
+#define LOCAL_TIME_H
+
+#include "base/err.h"
+#include <stdint.h>
+
+/* A name of the zone database ("Europe/Berlin"); NULL: the machine's. ERR_FATAL: not known. */
+int local_time_set_zone(const char *zone, struct err *);
+
+/* Per source, all zeroes at first. Plain data: it may be copied and stored. */
+struct local_time {
+	int64_t day;	     /* for which offset holds all day; 0 when offset is not known */
+	int32_t offset;	     /* seconds */
+	int32_t known;	     /* day and offset are */
+	int64_t last;	     /* instant given last, seconds */
+	uint64_t impossible; /* times that no clock in this zone ever showed: a wrong zone? */
+};
+
+/* Seconds since 1970 UTC of a wall clock's seconds since 1970; *offset_minutes: local minus UTC. */
+int64_t local_time_instant(struct local_time *, int64_t wall_seconds, int32_t *offset_minutes);
+
+#endif

@@ -1,0 +1,94 @@
+/* message.h -- a message as parse gives it: the C side of schemas/message.avsc. Strings are
+ * borrowed; a NULL pointer or string is null. */
+#ifndef MESSAGE_H
+#define MESSAGE_H
+
+#include "base/str.h"
+
+enum message_kind {
+	KIND_UNKNOWN,
+	KIND_TEXT,
+	KIND_IMAGE,
+	KIND_VIDEO,
+	KIND_VIDEO_NOTE,
+	KIND_AUDIO,
+	KIND_VOICE,
+	KIND_STICKER,
+	KIND_GIF,
+	KIND_DOCUMENT,
+	KIND_MEDIA, /* omitted, sort unknown */
+	KIND_CONTACT,
+	KIND_LOCATION,
+	KIND_LIVE_LOCATION,
+	KIND_POLL,
+	KIND_CALL,
+	KIND_DELETED,
+	KIND_VIEW_ONCE,
+	KIND_EMPTY,
+	KIND_SYSTEM,
+};
+extern const char *const message_kind_names[]; /* ends with NULL */
+
+struct attachment {
+	struct str name;
+	enum message_kind kind;
+	int64_t size;     /* bytes; INT64_MIN: unknown */
+	struct str entry; /* its name in the zip */
+	bool omitted;
+};
+struct location {
+	double latitude, longitude; /* degrees; NaN: unknown */
+	struct str name, address, url;
+};
+struct poll_option {
+	struct str text;
+	int32_t votes;
+};
+#define POLL_OPTIONS 64 /* WhatsApp allows 12 */
+struct poll {
+	struct str question;
+	const struct poll_option *options;
+	size_t option_count;
+};
+struct call {
+	struct str medium; /* voice, video, unknown */
+	bool missed, group;
+	int64_t duration_seconds; /* INT64_MIN: unknown */
+};
+struct contact {
+	struct str name;
+};
+struct deleted {
+	struct str by; /* sender, admin, exporter */
+};
+struct system_event {
+	struct str event, actor;
+	const struct str *targets;
+	size_t target_count;
+	struct str value, text;
+};
+
+struct message {
+	struct str message_id, slot_id, conversation_id, conversation_title, import_id;
+	int64_t seq, sent_at;
+	int32_t utc_offset_minutes;
+	struct str sender;
+	enum message_kind kind;
+	struct str text;
+	bool edited;
+	const struct attachment *attachments;
+	size_t attachment_count;
+	const struct location *location; /* of these six one at most */
+	const struct poll *poll;
+	const struct call *call;
+	const struct contact *contact;
+	const struct deleted *deleted;
+	const struct system_event *system_event;
+	const struct str *mentions;
+	size_t mention_count;
+	int32_t invalid_bytes;
+	struct str uri;
+	int64_t line, offset;
+};
+
+#endif

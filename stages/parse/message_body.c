@@ -1,0 +1,584 @@
+#include "message_body.h"
+#include "file_name.h"
+#include "poll_lines.h"
+#include "text/utf8.h"
+#include "text_marks.h"
+#include "wording.h"
+#include <math.h>
+#include <stdlib.h>
+
+const char *const message_kind_names[] = {
+	"unknown",  "text",	"image",	 "video", "video_note", "audio",   "voice",
+	"sticker",  "gif",	"document",	 "media", "contact",	"location", "live_location",
+	"poll",	    "call",	"deleted",	 "view_once", "empty",	"system",  NULL};
+
+const char *
+message_kind_class(enum message_kind kind)
+{
+	if (kind == KIND_TEXT)
+		return "text";
+	if (kind >= KIND_IMAGE && kind <= KIND_CONTACT)
+		return "media";
+	return kind == KIND_SYSTEM ? "system" : "other";
+}
+
+void
+body_scratch_free(struct body_scratch *b)
+{
+	buf_free(&b->text);
+}
+
+static struct str
+cut_end(struct str s)
+{
+	for (;;) {
+		if (s.len > 0 && (s.ptr[s.len - 1] == '\n' || s.ptr[s.len - 1] == '\r' ||
+				  s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t'))
+			s.len--;
+		else if (s.len >= 3 && mark_at(s.ptr + s.len - 3, s.ptr + s.len) == 3)
+			s.len -= 3;
+		else
+			return s;
+	}
+}
+
+/* Whether nothing in s needs to be changed. */
+static bool
+is_clean(struct str s)
+{
+	if (memchr(s.ptr, '\r', s.len) != NULL)
+		return false;
+	for (const char *p = s.ptr, *end = p + s.len; p < end; p++)
+		if (((unsigned char)*p == 0xE2 || (unsigned char)*p == 0xEF) && mark_at(p, end) > 0)
+			return false;
+	return true;
+}
+
+struct str
+body_clean(struct body_scratch *b, struct str raw, int32_t *invalid)
+{
+	raw = cut_end(raw);
+	if (raw.len == 0)
+		return (struct str){"", 0};
+	if (utf8_valid_prefix(raw) < raw.len) {
+		struct buf repaired = {0};
+		*invalid += (int32_t)utf8_repair(&repaired, raw);
+		buf_clear(&b->text);
+		buf_add(&b->text, buf_str(&repaired));
+		buf_free(&repaired);
+	} else if (is_clean(raw)) {
+		return raw;
+	} else {
+		buf_clear(&b->text);
+		buf_add(&b->text, raw);
+	}
+	/* In place: nothing grows. */
+	char *to = b->text.ptr;
+	bool line_begins = true;
+	for (const char *p = b->text.ptr, *end = p + b->text.len; p < end;) {
+		size_t mark = mark_at(p, end);
+		bool kept = mark == 0 || (memcmp(p, "\xE2\x80\x8F", 3) == 0 && !line_begins);
+		if (*p == '\r' && p + 1 < end && p[1] == '\n')
+			kept = false;
+		if (mark == 0) {
+			line_begins = *p == '\n';
+			mark = 1;
+		}
+		if (kept) {
+			memmove(to, p, mark);
+			to += mark;
+		}
+		p += mark;
+	}
+	b->text.len = (size_t)(to - b->text.ptr);
+	return cut_end(buf_str(&b->text));
+}
+
+static void
+attach(struct body_scratch *b, const struct body_source *from, struct message *m, struct str name,
+       enum message_kind kind, bool omitted)
+{
+	b->attachment = (struct attachment){
+		.name = name, .kind = kind, .size = INT64_MIN, .omitted = omitted};
+	const struct body_entry *entry =
+		from->entries == NULL || name.ptr == NULL ? NULL : map_get(from->entries, name);
+	if (entry != NULL) {
+		b->attachment.size = entry->size;
+		b->attachment.entry = entry->name;
+	}
+	m->kind = kind;
+	m->attachments = &b->attachment;
+	m->attachment_count = 1;
+	if (kind == KIND_CONTACT) {
+		b->contact = (struct contact){0};
+		if (name.ptr != NULL)
+			b->contact.name = file_name_of_contact(name);
+		m->contact = &b->contact;
+	}
+}
+
+static void
+set_text(struct message *m, struct str text)
+{
+	m->text = text.len > 0 ? text : (struct str){0};
+}
+
+static enum message_kind
+kind_of_omitted(enum wording wording)
+{
+	static const enum message_kind kinds[] = {
+		[WORDING_OMITTED_MEDIA] = KIND_MEDIA,
+		[WORDING_OMITTED_IMAGE] = KIND_IMAGE,
+		[WORDING_OMITTED_VIDEO] = KIND_VIDEO,
+		[WORDING_OMITTED_VIDEO_NOTE] = KIND_VIDEO_NOTE,
+		[WORDING_OMITTED_AUDIO] = KIND_AUDIO,
+		[WORDING_OMITTED_STICKER] = KIND_STICKER,
+		[WORDING_OMITTED_GIF] = KIND_GIF,
+		[WORDING_OMITTED_DOCUMENT] = KIND_DOCUMENT,
+		[WORDING_OMITTED_CONTACT] = KIND_CONTACT,
+	};
+	return kinds[wording];
+}
+
+static bool
+is_omitted(enum wording wording)
+{
+	return wording >= WORDING_OMITTED_MEDIA && wording <= WORDING_OMITTED_CONTACT;
+}
+
+static void
+set_call(struct body_scratch *b, struct message *m, struct str medium, bool missed, bool group,
+	 int64_t seconds)
+{
+	b->call = (struct call){medium, missed, group, seconds};
+	m->kind = KIND_CALL;
+	m->call = &b->call;
+}
+
+/* A first line that is WhatsApp's from end to end; rest: the lines behind it. */
+static bool
+read_phrase(struct body_scratch *b, const struct body_source *from, struct message *m,
+	    struct str line, struct str rest)
+{
+	enum wording wording = wording_find(WORDING_BODY, line, NULL);
+
+	if (is_omitted(wording)) {
+		attach(b, from, m, (struct str){0}, kind_of_omitted(wording), true);
+		set_text(m, rest);
+		return true;
+	}
+	switch (wording) {
+	case WORDING_VIEW_ONCE:
+		m->kind = KIND_VIEW_ONCE;
+		set_text(m, rest);
+		return true;
+	case WORDING_LIVE_LOCATION:
+		m->kind = KIND_LIVE_LOCATION;
+		set_text(m, rest);
+		return true;
+	default:
+		break;
+	}
+	if (rest.len > 0)
+		return false;
+	switch (wording) {
+	case WORDING_DELETED:
+	case WORDING_DELETED_BY_EXPORTER:
+		b->deleted.by =
+			wording == WORDING_DELETED ? STR("sender") : STR("exporter");
+		m->kind = KIND_DELETED;
+		m->deleted = &b->deleted;
+		return true;
+	case WORDING_MISSED_VOICE:
+	case WORDING_MISSED_GROUP_VOICE:
+		set_call(b, m, STR("voice"), true, wording == WORDING_MISSED_GROUP_VOICE,
+			 INT64_MIN);
+		return true;
+	case WORDING_MISSED_VIDEO:
+	case WORDING_MISSED_GROUP_VIDEO:
+		set_call(b, m, STR("video"), true, wording == WORDING_MISSED_GROUP_VIDEO,
+			 INT64_MIN);
+		return true;
+	default:
+		break;
+	}
+	if (str_starts(line, STR("This message was deleted by admin"))) {
+		b->deleted.by = STR("admin");
+		m->kind = KIND_DELETED;
+		m->deleted = &b->deleted;
+		return true;
+	}
+	return false;
+}
+
+/* "Voice call. 2 min", "Video call, No answer", and what comes from Germany. */
+static bool
+read_call(struct body_scratch *b, struct message *m, struct str line)
+{
+	static const struct {
+		struct str words, medium;
+	} calls[] = {{{"Voice call", 10}, {"voice", 5}},
+		     {{"Video call", 10}, {"video", 5}},
+		     {{"Sprachanruf", 11}, {"voice", 5}},
+		     {{"Videoanruf", 10}, {"video", 5}}};
+	static const struct {
+		struct str word;
+		int64_t seconds;
+	} units[] = {{{"sec", 3}, 1},	{{"min", 3}, 60}, {{"hr", 2}, 3600},
+		     {{"Sek", 3}, 1},	{{"Min", 3}, 60}, {{"Std", 3}, 3600}};
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		if (!str_starts(line, calls[i].words))
+			continue;
+		struct str rest = str_tail(line, calls[i].words.len);
+		while (rest.len > 0 && (*rest.ptr == '.' || *rest.ptr == ',' ||
+					space_at(rest.ptr, rest.ptr + rest.len) > 0)) {
+			size_t n = space_at(rest.ptr, rest.ptr + rest.len);
+			rest = str_tail(rest, n > 0 ? n : 1);
+		}
+		if (str_equal(rest, STR("No answer")) || str_equal(rest, STR("Keine Antwort"))) {
+			set_call(b, m, calls[i].medium, true, false, INT64_MIN);
+			return true;
+		}
+		int64_t number = 0;
+		size_t digits = 0;
+		while (digits < rest.len && digits < 4 && rest.ptr[digits] >= '0' &&
+		       rest.ptr[digits] <= '9')
+			number = number * 10 + rest.ptr[digits++] - '0';
+		if (digits == 0)
+			return false;
+		rest = str_tail(rest, digits);
+		for (size_t n; (n = space_at(rest.ptr, rest.ptr + rest.len)) > 0;)
+			rest = str_tail(rest, n);
+		for (size_t k = 0; k < sizeof(units) / sizeof(units[0]); k++)
+			if (str_starts(rest, units[k].word) && rest.len < 8) {
+				set_call(b, m, calls[i].medium, false, false,
+					 number * units[k].seconds);
+				return true;
+			}
+		return false;
+	}
+	return false;
+}
+
+/* NAME (file attached): the words in known languages, or the name as only WhatsApp makes it. */
+static bool
+read_file_attached(struct body_scratch *b, const struct body_source *from, struct message *m,
+		   struct str line, struct str rest)
+{
+	struct str name = {0};
+	bool known = false;
+
+	if (line.ptr[line.len - 1] == ')') {
+		size_t open = line.len;
+		while (open > 0 && line.ptr[open - 1] != '(')
+			open--;
+		if (open < 2 || line.ptr[open - 2] != ' ')
+			return false;
+		name = str_trim(str_head(line, open - 1));
+		known = wording_find(WORDING_BESIDE_FILE,
+				     (struct str){line.ptr + open, line.len - open - 1},
+				     NULL) != WORDING_NONE;
+	} else {
+		/* Tamil behind the name, Persian in front of it, without parentheses. */
+		const struct str behind = STR(" இணைக்கப்பட்டது");
+		const struct str before = STR("فایل پیوست شد ");
+		if (str_ends(line, behind))
+			name = str_head(line, line.len - behind.len);
+		else if (str_starts(line, before))
+			name = str_tail(line, before.len);
+		else
+			return false;
+		known = true;
+	}
+	if (!file_name_has_extension(name))
+		return false;
+	if (!known && !b->marked && !file_name_is_whatsapp(name))
+		return false;
+	b->by_structure = !known;
+	attach(b, from, m, name, file_name_kind(name), false);
+	set_text(m, rest);
+	return true;
+}
+
+/* "[caption or title ]<attached: NAME>", "<NAME eklendi>", "NAME <attached>"; any language. */
+static bool
+read_tag(struct body_scratch *b, const struct body_source *from, struct message *m,
+	 struct str line, struct str rest)
+{
+	size_t open = line.len - 1;
+	while (open > 0 && line.ptr[open] != '<')
+		open--;
+	if (line.ptr[open] != '<')
+		return false;
+	struct str inner = {line.ptr + open + 1, line.len - open - 2};
+	struct str before = str_trim(str_head(line, open));
+	struct str name = {0}, word = inner;
+	size_t colon = str_find(inner, STR(": ")), wide = str_find(inner, STR("："));
+	if (colon < inner.len || wide < inner.len) {
+		word = str_head(inner, colon < wide ? colon : wide);
+		name = str_trim(str_tail(inner, colon < wide ? colon + 1 : wide + 3));
+	} else if (before.len > 0 && wording_find(WORDING_BESIDE_FILE, inner, NULL) != WORDING_NONE) {
+		name = before;
+		before.len = 0;
+	} else {
+		for (size_t i = inner.len; i-- > 0 && name.len == 0;)
+			if (inner.ptr[i] == ' ') {
+				word = str_tail(inner, i + 1);
+				name = str_head(inner, i);
+			}
+	}
+	for (size_t n; word.len > 2 && (n = space_at(word.ptr + word.len - 2,
+						      word.ptr + word.len)) == 2;)
+		word.len -= n; /* French: "pièce jointe :" */
+	bool known = wording_find(WORDING_BESIDE_FILE, word, NULL) != WORDING_NONE;
+	if (!file_name_has_extension(name) || (!known && !b->marked && !file_name_is_whatsapp(name)))
+		return false;
+	b->by_structure = !known;
+	attach(b, from, m, name, file_name_kind(name), false);
+	/* Documents carry their title and pages in front: no caption. */
+	struct str title = file_name_original(name);
+	if (str_starts(before, title) &&
+	    (before.len == title.len || str_starts(str_tail(before, title.len), STR(" •"))))
+		before.len = 0;
+	set_text(m, before.len > 0 ? before : rest);
+	return true;
+}
+
+/* "NAME.pdf • 2 pages document omitted": what WhatsApp wrote stands behind the last mark. */
+static bool
+read_titled_omission(struct body_scratch *b, const struct body_source *from, struct message *m,
+		     struct str line, struct str rest)
+{
+	struct str raw = from->raw;
+	size_t end = str_find(raw, STR("\n"));
+
+	while (end > 0 && raw.ptr[end - 1] == '\r')
+		end--;
+	for (size_t i = end; i-- > 3;) {
+		if (mark_at(raw.ptr + i, raw.ptr + end) == 0)
+			continue;
+		struct str phrase = {raw.ptr + i + 3, end - i - 3};
+		enum wording wording = wording_find(WORDING_BODY, phrase, NULL);
+		if (!is_omitted(wording) || phrase.len >= line.len)
+			return false;
+		struct str title = str_trim(str_head(line, line.len - phrase.len));
+		size_t dot = str_find(title, STR(" •"));
+		if (wording != WORDING_OMITTED_DOCUMENT) {
+			attach(b, from, m, (struct str){0}, kind_of_omitted(wording), true);
+			set_text(m, title);
+			return true;
+		}
+		attach(b, from, m, str_head(title, dot), KIND_DOCUMENT, true);
+		set_text(m, rest);
+		return true;
+	}
+	return false;
+}
+
+static bool
+read_degrees(struct str s, double limit, double *value)
+{
+	char text[32], *end;
+
+	if (s.len == 0 || s.len >= sizeof(text))
+		return false;
+	for (size_t i = 0; i < s.len; i++)
+		if (strchr("-.0123456789", s.ptr[i]) == NULL)
+			return false;
+	memcpy(text, s.ptr, s.len);
+	text[s.len] = '\0';
+	*value = strtod(text, &end);
+	return *end == '\0' && *value >= -limit && *value <= limit;
+}
+
+static bool
+read_location(struct body_scratch *b, struct message *m, struct str text)
+{
+	static const struct str map = {"https://maps.google.com/?q=", 27};
+	static const struct str place = {"https://foursquare.com/v/", 25};
+	struct location *to = &b->location;
+
+	*to = (struct location){.latitude = NAN, .longitude = NAN};
+	if (text.len > 1024)
+		return false;
+	size_t at = str_find(text, map);
+	if (at < text.len) {
+		if (at < 2 || at > 64 || memchr(text.ptr, '\n', text.len) != NULL)
+			return false;
+		struct str degrees = str_tail(text, at + map.len);
+		struct str latitude = str_cut(&degrees, ',');
+		if (!str_ends(str_head(text, at), STR(": ")) ||
+		    !read_degrees(latitude, 90, &to->latitude) ||
+		    !read_degrees(degrees, 180, &to->longitude))
+			return false;
+		b->by_structure = wording_find(WORDING_BEFORE, str_head(text, at - 2), NULL) ==
+				  WORDING_NONE;
+		to->url = str_tail(text, at);
+	} else {
+		at = str_find(text, place);
+		if (at == text.len || at < 2 || at > 512)
+			return false;
+		struct str before = str_head(text, at), url = str_tail(text, at);
+		if (memchr(url.ptr, ' ', url.len) != NULL || memchr(url.ptr, '\n', url.len) != NULL)
+			return false;
+		if (str_ends(before, STR("\n"))) { /* name, address and link on a line each */
+			before.len--;
+			to->name = str_cut(&before, '\n');
+			if (memchr(before.ptr, '\n', before.len) != NULL)
+				return false;
+			if (before.len > 0)
+				to->address = before;
+		} else if (str_ends(before, STR(": "))) { /* Name (address): link */
+			before.len -= 2;
+			to->name = before;
+			size_t open = str_find(before, STR(" ("));
+			if (open < before.len && str_ends(before, STR(")"))) {
+				to->name = str_head(before, open);
+				to->address = (struct str){before.ptr + open + 2,
+							   before.len - open - 3};
+			}
+		} else {
+			return false;
+		}
+		to->url = url;
+	}
+	m->kind = KIND_LOCATION;
+	m->location = to;
+	return true;
+}
+
+/* Cuts "<This message was edited>" off the end. */
+static struct str
+cut_edited(struct body_scratch *b, const struct body_source *from, struct str text, bool *edited)
+{
+	if (text.len < 3 || text.ptr[text.len - 1] != '>')
+		return text;
+	size_t open = text.len - 1, floor = text.len > 200 ? text.len - 200 : 0;
+	while (open > floor && text.ptr[open] != '<')
+		open--;
+	if (text.ptr[open] != '<' || open == 0)
+		return text;
+	struct str inner = {text.ptr + open + 1, text.len - open - 2};
+	bool known = wording_find(WORDING_BEHIND, inner, NULL) != WORDING_NONE;
+	if (!known) {
+		/* A mark in front of it, and no name of a file in it: WhatsApp wrote it. */
+		struct str raw = from->raw;
+		size_t at = raw.len;
+		while (at > 0 && raw.ptr[at - 1] != '<')
+			at--;
+		if (at < 4 || mark_at(raw.ptr + at - 4, raw.ptr + raw.len) == 0 ||
+		    str_find(inner, STR(":")) < inner.len ||
+		    str_find(inner, STR(".")) + 1 < inner.len)
+			return text;
+		b->by_structure = true;
+	}
+	*edited = true;
+	return str_trim(str_head(text, open));
+}
+
+/* @Name between marks, or @ and a number. */
+static void
+find_mentions(struct body_scratch *b, const struct body_source *from, struct message *m,
+	      struct str text)
+{
+	static const struct str open = {"@\xE2\x81\xA8", 4}, close = {"\xE2\x81\xA9", 3};
+	struct str raw = from->raw;
+
+	m->mention_count = 0;
+	for (size_t at; m->mention_count < BODY_MENTIONS && (at = str_find(raw, open)) < raw.len;) {
+		raw = str_tail(raw, at + open.len);
+		size_t most = raw.len < 256 ? raw.len : 256;
+		size_t len = str_find(str_head(raw, most), close);
+		if (len == most || len == 0 ||
+		    utf8_valid_prefix(str_head(raw, len)) < len)
+			continue;
+		b->mentions[m->mention_count++] = str_head(raw, len);
+		raw = str_tail(raw, len);
+	}
+	for (size_t i = 0; i < text.len && m->mention_count < BODY_MENTIONS; i++) {
+		const char *p = memchr(text.ptr + i, '@', text.len - i);
+		if (p == NULL)
+			break;
+		i = (size_t)(p - text.ptr);
+		size_t digits = 0;
+		while (i + 1 + digits < text.len && p[1 + digits] >= '0' && p[1 + digits] <= '9')
+			digits++;
+		if (digits >= 7 && digits <= 15 && (i == 0 || p[-1] == ' ' || p[-1] == '\n'))
+			b->mentions[m->mention_count++] = (struct str){p + 1, digits};
+	}
+	m->mentions = m->mention_count > 0 ? b->mentions : NULL;
+}
+
+/* <words> and nothing else, in a language that is not known: something was left out. */
+static bool
+is_unknown_omission(struct str line, struct str rest)
+{
+	if (rest.len > 0 || line.len < 8 || line.len > 120 || line.ptr[0] != '<' ||
+	    line.ptr[line.len - 1] != '>')
+		return false;
+	bool foreign = false;
+	for (size_t i = 1; i + 1 < line.len; i++) {
+		unsigned char c = (unsigned char)line.ptr[i];
+		if (c < 0x80 && strchr("<>/=:.\"0123456789", (char)c) != NULL)
+			return false;
+		foreign |= c >= 0x80;
+	}
+	return foreign;
+}
+
+void
+message_body_read(struct body_scratch *b, const struct body_source *from, struct message *m)
+{
+	b->by_structure = false;
+	b->marked = marks_begin(from->raw);
+	m->attachments = NULL;
+	m->attachment_count = 0;
+	m->mentions = NULL;
+	m->mention_count = 0;
+	m->text = (struct str){0};
+	m->invalid_bytes = 0;
+	m->edited = false;
+
+	struct str text = body_clean(b, from->raw, &m->invalid_bytes);
+	text = cut_edited(b, from, text, &m->edited);
+	if (text.len == 0) {
+		m->kind = KIND_EMPTY;
+		return;
+	}
+	struct str rest = text, line = str_cut(&rest, '\n');
+	line = str_trim(line);
+	char last = line.len > 0 ? line.ptr[line.len - 1] : '\0';
+
+	m->kind = KIND_TEXT;
+	if (line.len > 0 && line.len <= 512) {
+		if (read_phrase(b, from, m, line, rest))
+			return;
+		if ((last == ')' || (unsigned char)line.ptr[0] >= 0x80 || (unsigned char)last >= 0x80) &&
+		    read_file_attached(b, from, m, line, rest))
+			return;
+		if (last == '>' && read_tag(b, from, m, line, rest))
+			return;
+		if (text.ptr != from->raw.ptr && read_titled_omission(b, from, m, line, rest))
+			return;
+		if (read_call(b, m, line))
+			return;
+		if (!from->bracketed && str_equal(text, STR("null")))
+			m->kind = KIND_EMPTY; /* what Android prints for media seen once */
+		if (read_location(b, m, text))
+			return;
+		if (poll_lines_read(text, &b->poll, b->options, &b->by_structure)) {
+			m->kind = KIND_POLL;
+			m->poll = &b->poll;
+			return;
+		}
+		if (is_unknown_omission(line, rest) ||
+		    (from->line_marked && b->marked && rest.len == 0 && line.len <= 80)) {
+			attach(b, from, m, (struct str){0}, KIND_MEDIA, true);
+			b->by_structure = true;
+			return;
+		}
+	}
+	set_text(m, text);
+	find_mentions(b, from, m, text);
+}

@@ -1,0 +1,52 @@
+/*
+ * message_identity.h -- ids that are the same whenever the same message is imported again.
+ *
+ *   message_id  from conversation, local minute as printed, sender, class and text, and how many
+ *               equal ones came before it: never from zone, form or place in the file
+ *   slot_id     from conversation, minute, sender, and how many of that sender came before it in
+ *               that minute: by it an edited or deleted text meets its earlier row
+ *
+ * A minute may come again far down in a file (late deliveries, an hour that the clock shows twice),
+ * so what was counted is remembered for thousands of messages, not for a minute; the memory is
+ * bounded, and what falls out of it counts from zero again.
+ */
+#ifndef MESSAGE_IDENTITY_H
+#define MESSAGE_IDENTITY_H
+
+#include "base/buf.h"
+#include "message.h"
+
+#define OCCURRENCES 16384 /* keys of one generation; a power of two; two generations are kept */
+
+struct occurrence {
+	uint64_t key; /* 0: free */
+	uint32_t count;
+};
+struct occurrences {
+	struct occurrence *now, *before; /* 2 * OCCURRENCES places each; NULL: empty */
+	uint32_t used;			 /* in now */
+};
+void occurrences_free(struct occurrences *);
+/* How often the key came before; counts it. */
+uint32_t occurrences_count(struct occurrences *, uint64_t key);
+/* Puts back what an earlier life counted. */
+void occurrences_restore(struct occurrences *, bool older, struct occurrence);
+
+struct identity {
+	struct occurrences messages, slots;
+	char conversation_id[129];
+	char message_id[33];
+	char slot_id[200];
+	struct buf essence;
+};
+void identity_free(struct identity *);
+
+/* The id of a conversation that nobody named. */
+void identity_name_conversation(struct identity *, struct str title);
+
+/* Fills message_id, slot_id and conversation_id of a message whose kind, text and details are
+ * known; they live in the identity until the next one. sender_hash: of the normalised name. */
+void identity_set(struct identity *, int64_t minute, uint64_t sender_hash, const char *sender_hex,
+		  struct message *);
+
+#endif

@@ -1,0 +1,120 @@
+#include "wording.h"
+#include "text_marks.h"
+#include "wording_table.h"
+
+static enum wording_place
+place_of(uint8_t wording)
+{
+	switch ((enum wording)wording) {
+	case WORDING_FILE_ATTACHED:
+	case WORDING_ATTACHED:
+		return WORDING_BESIDE_FILE;
+	case WORDING_EDITED:
+		return WORDING_BEHIND;
+	case WORDING_LOCATION:
+		return WORDING_BEFORE;
+	case WORDING_POLL:
+	case WORDING_POLL_OPTION:
+		return WORDING_IN_POLL;
+	default:
+		return WORDING_BODY;
+	}
+}
+
+/* Bytes of the full stop or the space that ends s; 0: none. */
+static size_t
+stop_at_end(struct str s)
+{
+	static const struct str stops[] = {{"。", 3}, {"।", 3}, {"۔", 2}, {"\xC2\xA0", 2}};
+
+	if (s.len > 0 && (s.ptr[s.len - 1] == '.' || s.ptr[s.len - 1] == ' '))
+		return 1;
+	if (s.len == 0 || (unsigned char)s.ptr[s.len - 1] < 0x80)
+		return 0;
+	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+		if (str_ends(s, stops[i]))
+			return stops[i].len;
+	return 0;
+}
+
+enum wording
+wording_find(enum wording_place place, struct str phrase, uint8_t *locale)
+{
+	for (size_t n; (n = stop_at_end(phrase)) > 0;)
+		phrase.len -= n;
+	if (phrase.len == 0 || phrase.len > WORDING_LONGEST)
+		return WORDING_NONE;
+	size_t low = wording_first[phrase.len], high = wording_first[phrase.len + 1];
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = memcmp(wording_rows[middle].text, phrase.ptr, phrase.len);
+		if (order < 0 ||
+		    (order == 0 && place_of(wording_rows[middle].wording) < place))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	const struct wording_row *row = &wording_rows[low];
+	if (low == wording_first[phrase.len + 1] || place_of(row->wording) != place ||
+	    memcmp(row->text, phrase.ptr, phrase.len) != 0)
+		return WORDING_NONE;
+	if (locale != NULL)
+		*locale = row->locale;
+	return (enum wording)row->wording;
+}
+
+struct str
+wording_first_sentence(struct str text)
+{
+	static const struct str stops[] = {{".", 1}, {"。", 3}, {"।", 3}, {"۔", 2}};
+	size_t len = text.len < WORDING_LONGEST + 8 ? text.len : WORDING_LONGEST + 8;
+
+	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
+		size_t at = str_find(str_head(text, len), stops[i]);
+		len = at < len ? at : len;
+	}
+	return str_head(text, len);
+}
+
+uint8_t
+wording_locale_of(struct str text)
+{
+	struct str line = str_cut(&text, '\n');
+	uint8_t locale = 0;
+
+	if (line.len == 0)
+		return 0;
+	if (wording_find(WORDING_BODY, line, &locale) != WORDING_NONE)
+		return locale;
+	if (wording_find(WORDING_BODY, wording_first_sentence(line), &locale) != WORDING_NONE)
+		return locale;
+	if (line.ptr[line.len - 1] == ')') {
+		for (size_t i = line.len - 1; i-- > 0;)
+			if (line.ptr[i] == '(') {
+				struct str inner = {line.ptr + i + 1, line.len - i - 2};
+				(void)wording_find(WORDING_BESIDE_FILE, inner, &locale);
+				return locale;
+			}
+	}
+	size_t open = str_find(line, STR("<"));
+	if (open < line.len) {
+		struct str inner = str_tail(line, open + 1);
+		inner.len = str_find(inner, STR(":"));
+		(void)wording_find(WORDING_BESIDE_FILE, inner, &locale);
+	}
+	return locale;
+}
+
+const char *
+wording_locale_name(uint8_t locale)
+{
+	return wording_locales[locale];
+}
+
+bool
+wording_locale_is_month_first(uint8_t locale)
+{
+	struct str name = str_of(wording_locales[locale]);
+
+	return str_equal(name, STR("en")) || str_equal(name, STR("tl"));
+}

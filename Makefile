@@ -29,7 +29,7 @@ MANPAGES := $(wildcard stages/*/*.1 man/*.[1-9])
 TESTS    := $(patsubst %.c,$B/%,$(wildcard tests/lib/*/test_*.c tests/stages/*/test_*.c))
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS  := $(FUZZ:%=$B/tests/fuzz/fuzz_%)
-TOOLS    := $(patsubst %.c,$B/%,$(wildcard tests/tools/*.c))
+TOOLS    := $(filter-out $(TESTS),$(patsubst %.c,$B/%,$(wildcard tests/tools/*.c tests/stages/*/*.c)))
 
 .PHONY: all test check fuzz replay bench install format clean
 .DELETE_ON_ERROR:
@@ -41,10 +41,10 @@ all: $(PROGRAMS)
 define STAGE
 $1_PURE := $(patsubst %.c,$B/%.o,$(filter-out %/stage.c %/main.c,$(wildcard stages/$1/*.c)))
 $1_LIBS := $(if $(wildcard stages/$1/libs),$$(shell pkg-config --libs $$$$(cat stages/$1/libs)))
-$(patsubst %.c,$B/%,$(wildcard tests/stages/$1/test_*.c)): $$($1_PURE)
-$(patsubst %.c,$B/%,$(wildcard tests/stages/$1/test_*.c)): LDLIBS := $$($1_LIBS) $(LDLIBS)
+$(patsubst %.c,$B/%,$(wildcard tests/stages/$1/*.c)): $$($1_PURE)
+$(patsubst %.c,$B/%,$(wildcard tests/stages/$1/*.c)): LDLIBS := $$($1_LIBS) $(LDLIBS)
 endef
-$(foreach s,$(STAGES) chatmill,$(eval $(call STAGE,$s)))
+$(foreach s,$(patsubst stages/%/,%,$(wildcard stages/*/)),$(eval $(call STAGE,$s)))
 define STAGE_PROGRAM # linked, it must be able to describe itself: its tables fit its schemas
 $B/bin/chatmill-$1: $B/stages/$1/stage.o $$($1_PURE) $B/libchatmill.a
 	@mkdir -p $$(@D)

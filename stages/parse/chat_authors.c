@@ -117,8 +117,9 @@ chat_authors_find(struct chat_authors *a, struct str line, size_t *length)
 		const char *p = memchr(line.ptr, ':',
 				       line.len < AUTHOR_LONGEST ? line.len : AUTHOR_LONGEST);
 		struct author *known =
-			p == NULL ? NULL
-				  : map_get(&a->map, (struct str){line.ptr, (size_t)(p - line.ptr)});
+			p == NULL
+				? NULL
+				: map_get(&a->map, (struct str){line.ptr, (size_t)(p - line.ptr)});
 		if (known != NULL)
 			*length = known->label.len + 1;
 		return known;

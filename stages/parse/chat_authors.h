@@ -11,19 +11,19 @@
 #include "base/map.h"
 #include "message.h"
 
-#define AUTHOR_LONGEST 256	 /* bytes of a name */
+#define AUTHOR_LONGEST 256       /* bytes of a name */
 #define AUTHORS_MOST   (4 << 20) /* bytes kept of names; later ones are taken as they come */
 
 struct author {
-	struct str label;   /* as the line has it: the key */
-	struct str name;    /* marks removed, valid UTF-8 */
-	uint64_t hash;	    /* of the name with plain spaces: the same from any phone */
+	struct str label; /* as the line has it: the key */
+	struct str name;  /* marks removed, valid UTF-8 */
+	uint64_t hash;    /* of the name with plain spaces: the same from any phone */
 	char hash_hex[17];
-	uint64_t lines;	    /* that begin with it and ": " */
-	uint64_t unmarked;  /* of those: without a mark in front of the text */
-	uint64_t continued; /* of those: with another ": " soon */
+	uint64_t lines;        /* that begin with it and ": " */
+	uint64_t unmarked;     /* of those: without a mark in front of the text */
+	uint64_t continued;    /* of those: with another ": " soon */
 	struct author *longer; /* the most frequent name that goes on behind this one's ": " */
-	bool person;	    /* was looked at: its words are not WhatsApp's */
+	bool person;           /* was looked at: its words are not WhatsApp's */
 };
 struct chat_authors {
 	struct map map;

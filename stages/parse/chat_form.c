@@ -4,8 +4,8 @@
 
 const char *const date_order_names[] = {"auto", "dmy", "mdy", "ymd", "myd", "dym", NULL};
 const char *const calendar_names[] = {"gregorian", "buddhist", "buddhist", "japanese", NULL};
-const char *const order_basis_names[] = {"option", "only_one", "numbers", "evidence", "habit",
-					 NULL};
+const char *const order_basis_names[] = {"option",   "only_one", "numbers",
+					 "evidence", "habit",    NULL};
 
 /* Which of the date's three numbers is the year, the month, the day. */
 static const uint8_t slots[ORDER_COUNT][3] = {
@@ -49,10 +49,10 @@ chat_form_header(const struct chat_form *f, struct str line, struct chat_header 
 {
 	struct header h;
 
-	if (line.len == 0 || ((unsigned char)line.ptr[0] < 0x80 &&
-			      (f->shape.frame == FRAME_BRACKET
-				       ? line.ptr[0] != '['
-				       : line.ptr[0] < '0' || line.ptr[0] > '9')))
+	if (line.len == 0 ||
+	    ((unsigned char)line.ptr[0] < 0x80 &&
+	     (f->shape.frame == FRAME_BRACKET ? line.ptr[0] != '['
+					      : line.ptr[0] < '0' || line.ptr[0] > '9')))
 		return false;
 	if (!header_scan(line, &h) || memcmp(&h.shape, &f->shape, sizeof(h.shape)) != 0)
 		return false;
@@ -100,9 +100,9 @@ chat_form_describe(const struct chat_form *f, char text[64])
 	describe_date(f, date, sizeof(date));
 	(void)snprintf(time, sizeof(time), "%s%s%cmm%s%s", f->shape.half == 1 ? "pm " : "",
 		       f->rules[3] == DIGITS_PADDED ? "hh" : "h", f->shape.clock,
-		       !f->shape.seconds		? ""
-		       : f->shape.clock == '.'	? ".ss"
-						: ":ss",
+		       !f->shape.seconds       ? ""
+		       : f->shape.clock == '.' ? ".ss"
+					       : ":ss",
 		       f->shape.half == 2 ? " pm" : "");
 	(void)snprintf(text, 64, "%s%s%s %s%s", open[f->shape.frame],
 		       f->shape.time_first ? time : date,

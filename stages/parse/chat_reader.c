@@ -107,13 +107,13 @@ label_is_system(struct chat_reader *r, struct author *author, struct str raw)
 /* An iPhone's notice behind a label that is the group's or the actor's, in a language whose words
  * are not known. */
 static bool
-is_unknown_notice(const struct chat_reader *r, const struct author *author,
-		  const struct message *m)
+is_unknown_notice(const struct chat_reader *r, const struct author *author, const struct message *m)
 {
 	if (r->form.shape.frame != FRAME_BRACKET || !r->body.marked || m->kind != KIND_TEXT ||
 	    m->edited)
 		return false;
-	if (str_starts(m->text, author->name) && m->text.len > author->name.len)
+	if (author->name.len > 0 && m->text.len > author->name.len &&
+	    str_find(m->text, author->name) < m->text.len)
 		return true;
 	return author->lines >= 2 && author->unmarked == 0;
 }
@@ -232,7 +232,8 @@ finish_pending(struct chat_reader *r, struct chat_header next, const struct read
 
 /* What goes on the message at the end of the piece before. */
 static void
-extend_pending(struct chat_reader *r, struct str bytes, int64_t line, const struct reader_output *out)
+extend_pending(struct chat_reader *r, struct str bytes, int64_t line,
+	       const struct reader_output *out)
 {
 	if (bytes.len == 0)
 		return;
@@ -290,13 +291,13 @@ chat_reader_read(struct chat_reader *r, struct str bytes, int64_t offset, int64_
 	if (r->has_pending || r->overflowing || r->pending.len > 0)
 		finish_pending(r, h[0].header, out);
 	for (size_t i = 0; i + 1 < count; i++)
-		read_message(r,
-			     &(struct message_parts){
-				     {h[i].begin, (size_t)(h[i + 1].begin - h[i].begin)},
-				     h[i].header,
-				     h[i].line,
-				     offset + (h[i].begin - bytes.ptr)},
-			     out);
+		read_message(
+			r,
+			&(struct message_parts){{h[i].begin, (size_t)(h[i + 1].begin - h[i].begin)},
+						h[i].header,
+						h[i].line,
+						offset + (h[i].begin - bytes.ptr)},
+			out);
 	const struct reader_header *last = &h[count - 1];
 	r->has_pending = true;
 	r->pending_header = last->header;

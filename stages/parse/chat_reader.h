@@ -1,10 +1,10 @@
 /*
  * chat_reader.h -- the lines of one source become messages, piece by piece.
  *
- *   chat_reader_learn()   while undecided: the piece adds to the evidence (and is held by the caller)
- *   chat_reader_decide()  once it suffices, or there is no more
- *   chat_reader_read()    every piece from the first one: emits the messages that are whole
- *   chat_reader_end()     emits the last one
+ *   chat_reader_learn()   while undecided: the piece adds to the evidence (and is held by the
+ * caller) chat_reader_decide()  once it suffices, or there is no more chat_reader_read()    every
+ * piece from the first one: emits the messages that are whole chat_reader_end()     emits the last
+ * one
  *
  * The message at the end of a piece is kept, as the next piece may go on with it. Memory: what is
  * kept of names (4 MiB at most), one message (READER_MESSAGE_MOST), and headers of one piece.
@@ -18,7 +18,8 @@
 #include "message_body.h"
 #include "message_identity.h"
 
-#define READER_MESSAGE_MOST (1 << 20) /* bytes of a message; WhatsApp's limit is 65,536 characters */
+#define READER_MESSAGE_MOST                                                                        \
+	(1 << 20) /* bytes of a message; WhatsApp's limit is 65,536 characters */
 
 struct reader_header { /* of a message in the piece in hand */
 	const char *begin;
@@ -38,7 +39,7 @@ struct chat_reader {
 	struct form_evidence evidence;
 	struct chat_form form;
 	bool decided;
-	bool mid_line;	    /* the next piece begins in the middle of a line */
+	bool mid_line;      /* the next piece begins in the middle of a line */
 	bool overflowing;   /* the message in `pending` has been emitted: it was too long */
 	bool has_pending;   /* `pending` begins with a header; else it is what stands before any */
 	struct buf pending; /* the message that is not known to be whole */
@@ -49,7 +50,7 @@ struct chat_reader {
 	struct identity identity;
 	struct local_time clock;
 	struct str title, import_id, uri; /* the caller's */
-	const struct map *entries;	  /* the caller's: of struct body_entry; NULL: none */
+	const struct map *entries;        /* the caller's: of struct body_entry; NULL: none */
 	int64_t seq;
 
 	/* What there was. */

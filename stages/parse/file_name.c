@@ -55,7 +55,7 @@ struct str
 file_name_original(struct str name)
 {
 	return is_digits(name, 0, 8) && name.len > 9 && name.ptr[8] == '-' ? str_tail(name, 9)
-									    : name;
+									   : name;
 }
 
 struct str
@@ -81,26 +81,27 @@ file_name_kind(struct str name)
 		enum message_kind kind;
 	} sorts[] = {
 		{"IMG-", "-PHOTO-", KIND_IMAGE}, {"STK-", "-STICKER-", KIND_STICKER},
-		{"PTT-", "\n", KIND_VOICE},	 {"PTV-", "\n", KIND_VIDEO_NOTE},
-		{"GIF-", "-GIF-", KIND_GIF},	 {"VID-", "-VIDEO-", KIND_VIDEO},
+		{"PTT-", "\n", KIND_VOICE},      {"PTV-", "\n", KIND_VIDEO_NOTE},
+		{"GIF-", "-GIF-", KIND_GIF},     {"VID-", "-VIDEO-", KIND_VIDEO},
 	};
 	static const struct {
 		const char *extension;
 		enum message_kind kind;
 	} extensions[] = {
-		{"jpg", KIND_IMAGE},  {"jpeg", KIND_IMAGE}, {"png", KIND_IMAGE},
+		{"jpg", KIND_IMAGE},  {"jpeg", KIND_IMAGE},   {"png", KIND_IMAGE},
 		{"heic", KIND_IMAGE}, {"webp", KIND_STICKER}, {"gif", KIND_GIF},
-		{"mp4", KIND_VIDEO},  {"mov", KIND_VIDEO},  {"3gp", KIND_VIDEO},
-		{"mkv", KIND_VIDEO},  {"opus", KIND_VOICE}, {"mp3", KIND_AUDIO},
-		{"m4a", KIND_AUDIO},  {"aac", KIND_AUDIO},  {"ogg", KIND_AUDIO},
-		{"wav", KIND_AUDIO},  {"amr", KIND_AUDIO},  {"vcf", KIND_CONTACT},
+		{"mp4", KIND_VIDEO},  {"mov", KIND_VIDEO},    {"3gp", KIND_VIDEO},
+		{"mkv", KIND_VIDEO},  {"opus", KIND_VOICE},   {"mp3", KIND_AUDIO},
+		{"m4a", KIND_AUDIO},  {"aac", KIND_AUDIO},    {"ogg", KIND_AUDIO},
+		{"wav", KIND_AUDIO},  {"amr", KIND_AUDIO},    {"vcf", KIND_CONTACT},
 	};
 	char lower[8] = "";
 	struct str extension = extension_of(name);
 
 	if (file_name_is_whatsapp(name))
 		for (size_t i = 0; i < sizeof(sorts) / sizeof(sorts[0]); i++)
-			if (str_starts(name, str_of(sorts[i].begin)) || holds(name, sorts[i].within))
+			if (str_starts(name, str_of(sorts[i].begin)) ||
+			    holds(name, sorts[i].within))
 				return sorts[i].kind;
 	for (size_t i = 0; i < extension.len && i + 1 < sizeof(lower); i++)
 		lower[i] = extension.ptr[i] >= 'A' && extension.ptr[i] <= 'Z'

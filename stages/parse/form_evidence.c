@@ -4,9 +4,9 @@
  * Each shape of header that occurs is a candidate; the file's own is the one of its first header,
  * unless another is much more frequent (a chat may quote another chat, a preamble may look like
  * one). The order of the date is settled by log odds: a date that does not exist in an order speaks
- * against it (numbers above 12 do that), so do time that runs backwards, leaps of months from day to
- * day and dates in the future; an attachment's name that carries the line's date speaks for it. What
- * is left to habit is the table in habit_of().
+ * against it (numbers above 12 do that), so do time that runs backwards, leaps of months from day
+ * to day and dates in the future; an attachment's name that carries the line's date speaks for it.
+ * What is left to habit is the table in habit_of().
  */
 #include "chat_form.h"
 #include "civil_time.h"
@@ -17,7 +17,7 @@
 #define IMPOSSIBLE   20.0 /* a date that does not exist */
 #define IN_FUTURE    6.0
 #define DATED_NAME   4.0
-#define LONGEST_LEAP 8.0 /* one late or early message is no more than this */
+#define LONGEST_LEAP 3.5 /* a month or a year: one late or early message is no more than this */
 
 void
 form_evidence_init(struct form_evidence *ev, int64_t latest_day)
@@ -291,6 +291,7 @@ judge_order(const struct form_evidence *ev, const struct form_candidate *c)
 			v.lead_seen = seen[v.order] - seen[order];
 		}
 	}
+	/* Of the orders that the shape allows, the others have dates that don't exist. */
 	v.by_numbers = v.order != ORDER_AUTO && c->impossible[v.order] * 100 < c->lines;
 	for (int order = 1; order < ORDER_COUNT; order++)
 		if (order != (int)v.order && order_fits((enum date_order)order, &c->shape) &&
@@ -308,6 +309,16 @@ form_evidence_suffices(const struct form_evidence *ev)
 		return false;
 	struct verdict v = judge_order(ev, c);
 	return v.by_numbers ? v.lead >= IMPOSSIBLE : v.lead_seen >= IMPOSSIBLE;
+}
+
+static bool
+is_only_order(const struct header_shape *shape)
+{
+	int fitting = 0;
+
+	for (int order = 1; order < ORDER_COUNT; order++)
+		fitting += order_fits((enum date_order)order, shape);
+	return fitting == 1;
 }
 
 /* Which calendar the years are of; -1: none that we know. */
@@ -352,10 +363,10 @@ form_decide(const struct form_evidence *ev, enum date_order wanted, struct chat_
 				.order = (uint8_t)v.order,
 				.locale = likeliest_locale(ev),
 				.confidence = (float)(1 / (1 + exp(-v.lead))),
-				.basis = isinf(v.lead)	  ? BASIS_ONLY_ONE
-					 : v.by_numbers	  ? BASIS_NUMBERS
-					 : v.lead_seen > 3 ? BASIS_EVIDENCE
-							   : BASIS_HABIT};
+				.basis = is_only_order(&c->shape) ? BASIS_ONLY_ONE
+					 : v.by_numbers           ? BASIS_NUMBERS
+					 : v.lead_seen > 3        ? BASIS_EVIDENCE
+								  : BASIS_HABIT};
 	if (wanted != ORDER_AUTO && wanted != v.order && order_fits(wanted, &c->shape)) {
 		f->order = (uint8_t)wanted;
 		f->basis = BASIS_OPTION;
@@ -371,8 +382,8 @@ form_decide(const struct form_evidence *ev, enum date_order wanted, struct chat_
 			       (unsigned)c->greatest[slot]);
 	f->calendar = (uint8_t)calendar;
 	for (int i = 0; i < 4; i++)
-		f->rules[i] = c->zero_led[i] > c->one_digit[i]	  ? DIGITS_PADDED
+		f->rules[i] = c->zero_led[i] > c->one_digit[i]   ? DIGITS_PADDED
 			      : c->one_digit[i] > c->zero_led[i] ? DIGITS_BARE
-								   : DIGITS_ANY;
+								 : DIGITS_ANY;
 	return 0;
 }

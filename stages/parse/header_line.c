@@ -6,8 +6,8 @@
  *   TIME   number (':' | '.' | 'h') number [ the same, number ]
  *   close  "] " | " - " | " – " | ": " | " "
  *
- * Marks may stand anywhere, and any of four spaces where a space may stand. A line is refused at the
- * first byte that does not fit, most of them at their first.
+ * Marks may stand anywhere, and any of four spaces where a space may stand. A line is refused at
+ * the first byte that does not fit, most of them at their first.
  */
 #include "header_line.h"
 #include "text_marks.h"
@@ -18,14 +18,7 @@ struct cursor {
 
 /* Between date and time, or behind a year. */
 static const char *const header_words[] = {
-	"BE",
-	"B.E.",
-	"พ.ศ.",
-	"г.",
-	"klo",
-	"à",
-	"às",
-	"um",
+	"BE", "B.E.", "พ.ศ.", "г.", "klo", "à", "às", "um",
 };
 
 bool
@@ -359,8 +352,8 @@ header_scan(struct str line, struct header *h)
 		if (!take_between(&c, h) || !take_time(&c, h))
 			return false;
 	} else {
-		*h = (struct header){.shape = {.frame = bracket ? FRAME_BRACKET : 0,
-					       .time_first = 1}};
+		*h = (struct header){
+			.shape = {.frame = bracket ? FRAME_BRACKET : 0, .time_first = 1}};
 		c.p = from;
 		if (!take_time(&c, h))
 			return false;

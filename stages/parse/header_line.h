@@ -18,7 +18,13 @@ enum header_frame {
 	FRAME_COLON,       /* date, time:  */
 	FRAME_SPACE,       /* date time  */
 };
-enum header_digits { DIGITS_LATIN, DIGITS_ARABIC, DIGITS_PERSIAN, DIGITS_DEVANAGARI, DIGITS_BENGALI };
+enum header_digits {
+	DIGITS_LATIN,
+	DIGITS_ARABIC,
+	DIGITS_PERSIAN,
+	DIGITS_DEVANAGARI,
+	DIGITS_BENGALI
+};
 enum header_year { /* how it is printed; 2 digits say nothing about which of three numbers it is */
 		   YEAR_SHORT,
 		   YEAR_LONG,

@@ -15,10 +15,10 @@ int local_time_set_zone(const char *zone, struct err *);
 
 /* Per source, all zeroes at first. Plain data: it may be copied and stored. */
 struct local_time {
-	int64_t day;	     /* for which offset holds all day; 0 when offset is not known */
-	int32_t offset;	     /* seconds */
-	int32_t known;	     /* day and offset are */
-	int64_t last;	     /* instant given last, seconds */
+	int64_t day;         /* for which offset holds all day; 0 when offset is not known */
+	int32_t offset;      /* seconds */
+	int32_t known;       /* day and offset are */
+	int64_t last;        /* instant given last, seconds */
 	uint64_t impossible; /* times that no clock in this zone ever showed: a wrong zone? */
 };
 

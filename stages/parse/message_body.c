@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 const char *const message_kind_names[] = {
-	"unknown",  "text",	"image",	 "video", "video_note", "audio",   "voice",
-	"sticker",  "gif",	"document",	 "media", "contact",	"location", "live_location",
-	"poll",	    "call",	"deleted",	 "view_once", "empty",	"system",  NULL};
+	"unknown", "text", "image",    "video",     "video_note", "audio",    "voice",
+	"sticker", "gif",  "document", "media",     "contact",    "location", "live_location",
+	"poll",    "call", "deleted",  "view_once", "empty",      "system",   NULL};
 
 const char *
 message_kind_class(enum message_kind kind)
@@ -184,8 +184,7 @@ read_phrase(struct body_scratch *b, const struct body_source *from, struct messa
 	switch (wording) {
 	case WORDING_DELETED:
 	case WORDING_DELETED_BY_EXPORTER:
-		b->deleted.by =
-			wording == WORDING_DELETED ? STR("sender") : STR("exporter");
+		b->deleted.by = wording == WORDING_DELETED ? STR("sender") : STR("exporter");
 		m->kind = KIND_DELETED;
 		m->deleted = &b->deleted;
 		return true;
@@ -224,8 +223,8 @@ read_call(struct body_scratch *b, struct message *m, struct str line)
 	static const struct {
 		struct str word;
 		int64_t seconds;
-	} units[] = {{{"sec", 3}, 1},	{{"min", 3}, 60}, {{"hr", 2}, 3600},
-		     {{"Sek", 3}, 1},	{{"Min", 3}, 60}, {{"Std", 3}, 3600}};
+	} units[] = {{{"sec", 3}, 1}, {{"min", 3}, 60}, {{"hr", 2}, 3600},
+		     {{"Sek", 3}, 1}, {{"Min", 3}, 60}, {{"Std", 3}, 3600}};
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		if (!str_starts(line, calls[i].words))
@@ -303,8 +302,8 @@ read_file_attached(struct body_scratch *b, const struct body_source *from, struc
 
 /* "[caption or title ]<attached: NAME>", "<NAME eklendi>", "NAME <attached>"; any language. */
 static bool
-read_tag(struct body_scratch *b, const struct body_source *from, struct message *m,
-	 struct str line, struct str rest)
+read_tag(struct body_scratch *b, const struct body_source *from, struct message *m, struct str line,
+	 struct str rest)
 {
 	size_t open = line.len - 1;
 	while (open > 0 && line.ptr[open] != '<')
@@ -318,7 +317,8 @@ read_tag(struct body_scratch *b, const struct body_source *from, struct message 
 	if (colon < inner.len || wide < inner.len) {
 		word = str_head(inner, colon < wide ? colon : wide);
 		name = str_trim(str_tail(inner, colon < wide ? colon + 1 : wide + 3));
-	} else if (before.len > 0 && wording_find(WORDING_BESIDE_FILE, inner, NULL) != WORDING_NONE) {
+	} else if (before.len > 0 &&
+		   wording_find(WORDING_BESIDE_FILE, inner, NULL) != WORDING_NONE) {
 		name = before;
 		before.len = 0;
 	} else {
@@ -328,11 +328,12 @@ read_tag(struct body_scratch *b, const struct body_source *from, struct message 
 				name = str_head(inner, i);
 			}
 	}
-	for (size_t n; word.len > 2 && (n = space_at(word.ptr + word.len - 2,
-						      word.ptr + word.len)) == 2;)
+	for (size_t n;
+	     word.len > 2 && (n = space_at(word.ptr + word.len - 2, word.ptr + word.len)) == 2;)
 		word.len -= n; /* French: "pièce jointe :" */
 	bool known = wording_find(WORDING_BESIDE_FILE, word, NULL) != WORDING_NONE;
-	if (!file_name_has_extension(name) || (!known && !b->marked && !file_name_is_whatsapp(name)))
+	if (!file_name_has_extension(name) ||
+	    (!known && !b->marked && !file_name_is_whatsapp(name)))
 		return false;
 	b->by_structure = !known;
 	attach(b, from, m, name, file_name_kind(name), false);
@@ -412,8 +413,8 @@ read_location(struct body_scratch *b, struct message *m, struct str text)
 		    !read_degrees(latitude, 90, &to->latitude) ||
 		    !read_degrees(degrees, 180, &to->longitude))
 			return false;
-		b->by_structure = wording_find(WORDING_BEFORE, str_head(text, at - 2), NULL) ==
-				  WORDING_NONE;
+		b->by_structure =
+			wording_find(WORDING_BEFORE, str_head(text, at - 2), NULL) == WORDING_NONE;
 		to->url = str_tail(text, at);
 	} else {
 		at = str_find(text, place);
@@ -435,8 +436,8 @@ read_location(struct body_scratch *b, struct message *m, struct str text)
 			size_t open = str_find(before, STR(" ("));
 			if (open < before.len && str_ends(before, STR(")"))) {
 				to->name = str_head(before, open);
-				to->address = (struct str){before.ptr + open + 2,
-							   before.len - open - 3};
+				to->address =
+					(struct str){before.ptr + open + 2, before.len - open - 3};
 			}
 		} else {
 			return false;
@@ -490,8 +491,7 @@ find_mentions(struct body_scratch *b, const struct body_source *from, struct mes
 		raw = str_tail(raw, at + open.len);
 		size_t most = raw.len < 256 ? raw.len : 256;
 		size_t len = str_find(str_head(raw, most), close);
-		if (len == most || len == 0 ||
-		    utf8_valid_prefix(str_head(raw, len)) < len)
+		if (len == most || len == 0 || utf8_valid_prefix(str_head(raw, len)) < len)
 			continue;
 		b->mentions[m->mention_count++] = str_head(raw, len);
 		raw = str_tail(raw, len);
@@ -554,7 +554,8 @@ message_body_read(struct body_scratch *b, const struct body_source *from, struct
 	if (line.len > 0 && line.len <= 512) {
 		if (read_phrase(b, from, m, line, rest))
 			return;
-		if ((last == ')' || (unsigned char)line.ptr[0] >= 0x80 || (unsigned char)last >= 0x80) &&
+		if ((last == ')' || (unsigned char)line.ptr[0] >= 0x80 ||
+		     (unsigned char)last >= 0x80) &&
 		    read_file_attached(b, from, m, line, rest))
 			return;
 		if (last == '>' && read_tag(b, from, m, line, rest))
@@ -576,6 +577,7 @@ message_body_read(struct body_scratch *b, const struct body_source *from, struct
 		    (from->line_marked && b->marked && rest.len == 0 && line.len <= 80)) {
 			attach(b, from, m, (struct str){0}, KIND_MEDIA, true);
 			b->by_structure = true;
+			set_text(m, text); /* what it says nobody here can read: keep it */
 			return;
 		}
 	}

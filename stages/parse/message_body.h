@@ -18,9 +18,9 @@ struct body_entry { /* of a zip: values of the map below, by the name without it
 };
 
 struct body_source {
-	struct str raw;	  /* to the end of the message; its last line end is ignored */
-	bool line_marked; /* a direction mark stood in front of the header */
-	bool bracketed;	  /* the form is [date, time]: an iPhone's */
+	struct str raw;            /* to the end of the message; its last line end is ignored */
+	bool line_marked;          /* a direction mark stood in front of the header */
+	bool bracketed;            /* the form is [date, time]: an iPhone's */
 	const struct map *entries; /* NULL: none known */
 };
 
@@ -36,7 +36,7 @@ struct body_scratch {
 	struct deleted deleted;
 	struct str mentions[BODY_MENTIONS];
 	bool by_structure; /* no wording decided: the structure alone */
-	bool marked;	   /* WhatsApp put a direction mark in front */
+	bool marked;       /* WhatsApp put a direction mark in front */
 };
 void body_scratch_free(struct body_scratch *);
 

@@ -159,8 +159,8 @@ identity_set(struct identity *id, int64_t minute, uint64_t sender_hash, const ch
 		id->message_id[2 * i + 1] = hex[digest[i] & 15];
 	}
 	id->message_id[32] = '\0';
-	uint32_t slot = occurrences_count(&id->slots,
-					  mix((uint64_t)minute * 0x9E3779B97F4A7C15u ^ sender_hash));
+	uint32_t slot = occurrences_count(
+		&id->slots, mix((uint64_t)minute * 0x9E3779B97F4A7C15u ^ sender_hash));
 	int length = snprintf(id->slot_id, sizeof(id->slot_id), "%s:%lld:%s:%u",
 			      id->conversation_id, (long long)minute, sender_hex, slot);
 	m->conversation_id = str_of(id->conversation_id);

@@ -24,7 +24,7 @@ struct occurrence {
 };
 struct occurrences {
 	struct occurrence *now, *before; /* 2 * OCCURRENCES places each; NULL: empty */
-	uint32_t used;			 /* in now */
+	uint32_t used;                   /* in now */
 };
 void occurrences_free(struct occurrences *);
 /* How often the key came before; counts it. */

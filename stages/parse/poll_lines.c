@@ -27,8 +27,7 @@ read_option(struct str line, struct str *word, struct poll_option *to)
 }
 
 bool
-poll_lines_read(struct str text, struct poll *poll, struct poll_option *options,
-		bool *by_structure)
+poll_lines_read(struct str text, struct poll *poll, struct poll_option *options, bool *by_structure)
 {
 	struct str rest = text, head = str_trim(str_cut(&rest, '\n'));
 	struct str word, first = {0};

@@ -31,11 +31,13 @@ static const struct event_pattern {
 	{"admin_added", "%T is now an admin"},
 	{"admin_removed", "You're no longer an admin"},
 	{"admin_removed", "%T is no longer an admin"},
-	{"disappearing_on", "%A turned on disappearing messages. New messages will disappear from this "
-			    "chat %V after they're sent%*"},
+	{"disappearing_on",
+	 "%A turned on disappearing messages. New messages will disappear from this "
+	 "chat %V after they're sent%*"},
 	{"disappearing_on", "%A turned on disappearing messages%*"},
-	{"disappearing_on", "%A updated the message timer. New messages will disappear from this chat %V "
-			    "after they're sent%*"},
+	{"disappearing_on",
+	 "%A updated the message timer. New messages will disappear from this chat %V "
+	 "after they're sent%*"},
 	{"disappearing_off", "%A turned off disappearing messages%*"},
 	{"join_approval_on", "%A turned on admin approval to join this group%*"},
 	{"join_approval_off", "%A turned off admin approval to join this group%*"},
@@ -84,13 +86,16 @@ static const struct event_pattern {
 	{"admin_removed", "%T bist kein*e Admin mehr"},
 	{"disappearing_on", "%A hat selbstlöschende Nachrichten aktiviert%*"},
 	{"disappearing_on", "%A hast selbstlöschende Nachrichten aktiviert%*"},
-	{"disappearing_on", "%A die Nachrichtendauer aktualisiert. Neue Nachrichten bleiben nach dem Senden "
-			    "%V in diesem Chat%*"},
+	{"disappearing_on",
+	 "%A die Nachrichtendauer aktualisiert. Neue Nachrichten bleiben nach dem Senden "
+	 "%V in diesem Chat%*"},
 	{"disappearing_off", "%A hat selbstlöschende Nachrichten deaktiviert%*"},
 	{"disappearing_off", "%A hast selbstlöschende Nachrichten deaktiviert%*"},
-	{"join_approval_on", "%A hast die Admin-Genehmigung für den Beitritt zu dieser Gruppe aktiviert%*"},
-	{"join_approval_on", "%A hat die Genehmigung durch eine*n Admin für den Beitritt zu dieser Gruppe "
-			     "aktiviert%*"},
+	{"join_approval_on",
+	 "%A hast die Admin-Genehmigung für den Beitritt zu dieser Gruppe aktiviert%*"},
+	{"join_approval_on",
+	 "%A hat die Genehmigung durch eine*n Admin für den Beitritt zu dieser Gruppe "
+	 "aktiviert%*"},
 	{"privacy_on", "%A hat den erweiterten Chat-Datenschutz eingeschaltet"},
 	{"privacy_off", "%A hat den erweiterten Chat-Datenschutz ausgeschaltet"},
 	{"contact_blocked", "%A hast diesen Kontakt blockiert%*"},
@@ -197,8 +202,8 @@ without_quotes(struct str s)
 	static const struct {
 		struct str open, close;
 	} quotes[] = {
-		{{"\"", 1}, {"\"", 1}}, {{"“", 3}, {"”", 3}}, {{"„", 3}, {"“", 3}},
-		{{"«", 2}, {"»", 2}},	{{"「", 3}, {"」", 3}},
+		{{"\"", 1}, {"\"", 1}}, {{"“", 3}, {"”", 3}},   {{"„", 3}, {"“", 3}},
+		{{"«", 2}, {"»", 2}},   {{"「", 3}, {"」", 3}},
 	};
 
 	s = str_trim(s);
@@ -221,7 +226,7 @@ static size_t
 split_targets(struct str list, struct str *targets)
 {
 	static const struct str words[] = {{" and ", 5}, {" und ", 5}, {" y ", 3}, {" et ", 4},
-					   {" e ", 3},	 {" en ", 4}, {" и ", 4}};
+					   {" e ", 3},   {" en ", 4},  {" и ", 4}};
 	size_t count = 0;
 
 	while (list.len > 0 && count < EVENT_TARGETS) {
@@ -279,7 +284,7 @@ matches(const char *pattern, struct str line, struct system_event_read *to)
 		pattern += words.len;
 		bool last = *pattern == '\0' && place != 0 && words.len > 0;
 		size_t at = last && str_ends(line, words) ? line.len - words.len
-							   : str_find(line, words);
+							  : str_find(line, words);
 		if (words.len == 0)
 			at = line.len;
 		else if (at == line.len || (place == 0 && at != 0) ||

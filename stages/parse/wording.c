@@ -48,8 +48,7 @@ wording_find(enum wording_place place, struct str phrase, uint8_t *locale)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		int order = memcmp(wording_rows[middle].text, phrase.ptr, phrase.len);
-		if (order < 0 ||
-		    (order == 0 && place_of(wording_rows[middle].wording) < place))
+		if (order < 0 || (order == 0 && place_of(wording_rows[middle].wording) < place))
 			low = middle + 1;
 		else
 			high = middle;

@@ -40,7 +40,13 @@ enum wording {
 	WORDING_POLL,
 	WORDING_POLL_OPTION,
 };
-enum wording_place { WORDING_BODY, WORDING_BESIDE_FILE, WORDING_BEHIND, WORDING_BEFORE, WORDING_IN_POLL };
+enum wording_place {
+	WORDING_BODY,
+	WORDING_BESIDE_FILE,
+	WORDING_BEHIND,
+	WORDING_BEFORE,
+	WORDING_IN_POLL
+};
 
 /* What a phrase without marks says in that place. A full stop and spaces at its end don't count.
  * *locale (NULL is fine): 0 when several languages share the phrase. */

@@ -136,8 +136,9 @@ print_form(const struct chat_reader *r)
 	char form[64];
 
 	chat_form_describe(&r->form, form);
-	fprintf(stderr, "form=%s date_order=%s basis=%s confidence=%.3f calendar=%s messages=%" PRIu64
-			" system=%" PRIu64 " by_structure=%" PRIu64 "\n",
+	fprintf(stderr,
+		"form=%s date_order=%s basis=%s confidence=%.3f calendar=%s messages=%" PRIu64
+		" system=%" PRIu64 " by_structure=%" PRIu64 "\n",
 		form, date_order_names[r->form.order], order_basis_names[r->form.basis],
 		(double)r->form.confidence, calendar_names[r->form.calendar], r->messages,
 		r->system_lines, r->by_structure);
@@ -181,8 +182,8 @@ main(int argc, char **argv)
 		else if (strcmp(argv[i], "--piece") == 0)
 			piece = (size_t)strtoul(argv[++i], NULL, 10);
 		else if (strcmp(argv[i], "--date-order") == 0)
-			for (i++; order < ORDER_YMD &&
-				  strcmp(argv[i], date_order_names[order]) != 0;)
+			for (i++;
+			     order < ORDER_YMD && strcmp(argv[i], date_order_names[order]) != 0;)
 				order++;
 		else
 			return 2;

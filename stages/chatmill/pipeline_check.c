@@ -1,0 +1,306 @@
+#include "pipeline_check.h"
+
+#include "base/mem.h"
+#include "described_options.h"
+#include "pipeline_advice.h"
+#include "record_flow.h"
+#include <libgen.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+struct step {
+	const char *name; /* as people say it: "parse", "./question.py" */
+	size_t position;  /* from 1 */
+	const struct pipeline_command *command;
+	size_t arguments;                      /* where they begin among the words */
+	const struct stage_program *program;   /* NULL: no stage */
+	const struct stage_description *stage; /* NULL: no stage, or it gives no description */
+	bool missing;                          /* there is no such program at all */
+};
+
+struct check {
+	const struct pipeline *pipeline;
+	const struct stage_catalog *catalog;
+	struct step *steps;
+	struct record_flow flow;
+	struct pipeline_report *report;
+};
+
+static const char *
+ordinal(size_t position)
+{
+	size_t last = position % 10, teens = position % 100;
+
+	if (teens >= 11 && teens <= 13)
+		return "th";
+	return last == 1 ? "st" : last == 2 ? "nd" : last == 3 ? "rd" : "th";
+}
+
+/* A sentence that begins with the stage and its position. */
+static void __attribute__((format(printf, 3, 4)))
+complain(struct check *check, const struct step *step, const char *fmt, ...)
+{
+	struct buf *errors = &check->report->errors;
+	char text[1024];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	buf_printf(errors, "\"%s\" (%zu%s) %s\n", step->name, step->position,
+		   ordinal(step->position), text);
+}
+
+static bool
+found_on_path(const char *program)
+{
+	struct str folders = str_of(getenv("PATH"));
+	struct buf path = {0};
+	bool found = strchr(program, '/') != NULL && access(program, X_OK) == 0;
+
+	while (!found && strchr(program, '/') == NULL && folders.len > 0) {
+		buf_clear(&path);
+		buf_add(&path, str_cut(&folders, ':'));
+		buf_printf(&path, "/%s", program);
+		found = access(buf_cstr(&path), X_OK) == 0;
+	}
+	buf_free(&path);
+	return found;
+}
+
+/* "parse", "chatmill parse", "chatmill-parse" and "bin/chatmill-parse" are all the stage parse. */
+static void
+name_step(const struct check *check, struct step *step)
+{
+	const struct pipeline_command *command = step->command;
+	const char *typed = command->words[0].text, *slash = strrchr(typed, '/');
+	const char *file = slash != NULL ? slash + 1 : typed;
+
+	step->arguments = 1;
+	step->name = typed;
+	if (strcmp(file, "chatmill") == 0 && command->count > 1) {
+		step->name = command->words[1].text;
+		step->arguments = 2;
+	} else if (strncmp(file, "chatmill-", 9) == 0) {
+		step->name = file + 9;
+	}
+	step->program = stage_catalog_get(check->catalog, step->name);
+	if (step->program != NULL)
+		step->stage = step->program->description;
+	else
+		step->missing = step->name != typed || !found_on_path(typed);
+}
+
+static void
+check_name(struct check *check, const struct step *step)
+{
+	if (step->missing) {
+		const char *nearest = stage_catalog_nearest(check->catalog, step->name);
+		if (nearest != NULL)
+			complain(check, step, "is neither a stage nor a program; did you mean \"%s\"?",
+				 nearest);
+		else
+			complain(check, step,
+				 "is neither a stage nor a program; `chatmill stages` shows the stages");
+	} else if (step->program != NULL && step->stage == NULL) {
+		complain(check, step, "does not describe itself: %s", step->program->err.text);
+	}
+}
+
+static void
+check_place(struct check *check, const struct step *step)
+{
+	const struct step *before = step->position > 1 ? step - 1 : NULL;
+	bool last = step->position == check->pipeline->count;
+
+	if (before != NULL && before->stage != NULL && before->stage->kind == KIND_SINK)
+		complain(check, step, "gets nothing: \"%s\" before it is a sink and gives none on",
+			 before->name);
+	if (before != NULL && step->stage != NULL && step->stage->kind == KIND_SOURCE)
+		complain(check, step, "is a source: it reads no records, and can only stand first");
+	if (before != NULL && step->command->input != NULL)
+		complain(check, step, "reads the pipe already; `< %s` can only stand first",
+			 step->command->input);
+	if (!last && step->command->output != NULL)
+		complain(check, step, "writes into the pipe already; `> %s` can only stand last",
+			 step->command->output);
+}
+
+/* What goes into the first program. */
+static void
+begin(struct check *check, const struct step *first)
+{
+	const char *file = first->command->input;
+	struct err err = {0};
+
+	if (file == NULL && first->stage != NULL)
+		file = described_options_value(first->command, first->arguments, "in");
+	if (file != NULL && strncmp(file, "kafka:", 6) == 0)
+		return; /* a registry would know */
+	if (file != NULL && strcmp(file, "-") != 0) {
+		if (record_flow_from_file(&check->flow, file, &err) != 0)
+			complain(check, first, "gets no records: %s", err.text);
+	} else if (first->stage != NULL && first->stage->kind != KIND_SOURCE) {
+		struct buf advice = {0};
+		pipeline_advise_source(check->catalog, &advice);
+		complain(check, first, "reads records, and nothing gives it any; %s",
+			 buf_cstr(&advice));
+		buf_free(&advice);
+	}
+}
+
+static void
+add_name(struct buf *list, size_t count, const char *name)
+{
+	buf_printf(list, "%s\"%s\"", count == 0 ? "" : ", ", name);
+}
+
+/* All that is missing in one sentence, with one proposal. */
+static void
+complain_of_lack(struct check *check, const struct step *step, const struct buf *missing)
+{
+	struct pipeline_place place = {
+	    .before = step->name,
+	    .behind = step->position > 1 ? step[-1].name : NULL,
+	};
+	struct buf advice = {0};
+
+	for (size_t i = step->position; i < check->pipeline->count; i++)
+		if (check->steps[i].stage != NULL && place.later_count < PIPELINE_LATER)
+			place.later[place.later_count++] = check->steps[i].stage;
+	pipeline_advise_lack(check->catalog, &check->flow, step->stage, &place, &advice);
+	complain(check, step, "reads %.*s, which nothing before it gives; %s",
+		 STR_ARG(buf_str(missing)), buf_cstr(&advice));
+	buf_free(&advice);
+	check->flow.open = true; /* and what follows is judged as if it were there */
+}
+
+static void
+check_read(struct check *check, const struct step *step, const struct stage_read *read,
+	   struct buf *missing, size_t *missing_count)
+{
+	const char *instead = "";
+
+	switch (record_flow_fits(&check->flow, read, &instead)) {
+	case FLOW_HAS:
+		break;
+	case FLOW_LACKS:
+		add_name(missing, (*missing_count)++, read->path);
+		break;
+	case FLOW_LACKS_INSIDE:
+		complain(check, step, "reads \"%s\", and the \"%.*s\" that comes to it holds no such "
+			 "field", read->path, (int)strcspn(read->path, "."), read->path);
+		break;
+	case FLOW_OTHER_TYPE:
+		complain(check, step, "reads \"%s\" as %s, and it is %s there", read->path,
+			 read->type, instead);
+		break;
+	}
+}
+
+static void
+check_reads(struct check *check, const struct step *step)
+{
+	const struct stage_description *stage = step->stage;
+	struct buf missing = {0};
+	size_t missing_count = 0;
+
+	for (size_t i = 0; i < stage->read_count; i++)
+		check_read(check, step, &stage->reads[i], &missing, &missing_count);
+	if (stage->key != NULL)
+		check_read(check, step, &(struct stage_read){stage->key, "string", false}, &missing,
+			   &missing_count);
+	if (stage->event_time != NULL)
+		check_read(check, step, &(struct stage_read){stage->event_time, "long", false},
+			   &missing, &missing_count);
+	if (missing_count > 0)
+		complain_of_lack(check, step, &missing);
+	buf_free(&missing);
+}
+
+/* On a pipe all records meet one process; on Kafka only those of one partition do. */
+static void
+check_key(struct check *check, const struct step *step)
+{
+	const char *key = step->stage->key, *by = check->flow.partition_by;
+
+	if (key != NULL && by != NULL && strcmp(key, by) != 0)
+		complain(check, step, "keeps what it knows by \"%s\", and the records of \"%s\" are "
+			 "spread by \"%s\": as a deployment, no worker would see all of one \"%s\"",
+			 key, check->flow.partitioned_in, by, key);
+}
+
+static void
+check_options(struct check *check, const struct step *step)
+{
+	struct err err = {0};
+
+	if (described_options_check(step->stage->options, step->command, step->arguments, &err) != 0)
+		complain(check, step, "%s", err.text);
+}
+
+static void
+describe_step(struct check *check, const struct step *step)
+{
+	const struct stage_description *stage = step->stage;
+	struct buf *steps = &check->report->steps;
+
+	buf_printf(steps, "%zu  %-16s  ", step->position, step->name);
+	if (stage == NULL)
+		buf_printf(steps, "no stage: it may add fields, so what follows is taken on trust");
+	else if (stage->emits != NULL)
+		buf_printf(steps, "gives %s", stage->emitted);
+	else if (stage->appends != NULL)
+		buf_printf(steps, "adds \"%s\"", stage->appended);
+	else
+		buf_printf(steps, "%s", stage->kind == KIND_SINK ? "takes the records"
+								 : "passes the records on");
+	buf_add_byte(steps, '\n');
+}
+
+static void
+check_step(struct check *check, const struct step *step)
+{
+	struct err err = {0};
+
+	check_name(check, step);
+	check_place(check, step);
+	if (step->position == 1)
+		begin(check, step);
+	describe_step(check, step);
+	if (step->stage == NULL) {
+		check->flow.open = true;
+		return;
+	}
+	check_options(check, step);
+	check_key(check, step);
+	if (step->stage->kind != KIND_SOURCE)
+		check_reads(check, step);
+	if (record_flow_through(&check->flow, step->stage, &err) != 0)
+		complain(check, step, "cannot take these records: %s", err.text);
+}
+
+void
+pipeline_check(const struct pipeline *pipeline, const struct stage_catalog *catalog,
+	       struct pipeline_report *report)
+{
+	struct check check = {.pipeline = pipeline, .catalog = catalog, .report = report};
+
+	check.steps = mem_zero(pipeline->count, sizeof(*check.steps));
+	for (size_t i = 0; i < pipeline->count; i++) {
+		check.steps[i].position = i + 1;
+		check.steps[i].command = &pipeline->commands[i];
+		name_step(&check, &check.steps[i]);
+	}
+	for (size_t i = 0; i < pipeline->count; i++)
+		check_step(&check, &check.steps[i]);
+	record_flow_free(&check.flow);
+	free(check.steps);
+}
+
+void
+pipeline_report_free(struct pipeline_report *report)
+{
+	buf_free(&report->steps);
+	buf_free(&report->errors);
+}

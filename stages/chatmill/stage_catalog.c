@@ -1,0 +1,157 @@
+#include "stage_catalog.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "capture.h"
+#include "stage/option_names.h"
+#include <dirent.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PREFIX         "chatmill-"
+#define ANSWER_TIME_MS 5000
+#define ANSWER_LIMIT   (1024 * 1024) /* bytes */
+
+/* The rest of it names the stage: lower case, digits and dashes, so that neither a chatmill-x.json
+ * beside it nor a chatmill-x.1 is one. */
+static bool
+names_a_stage(const char *file)
+{
+	const char *name = file + sizeof(PREFIX) - 1;
+
+	return strncmp(file, PREFIX, sizeof(PREFIX) - 1) == 0 && *name != '\0' &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(name);
+}
+
+static bool
+is_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+static void
+look_into(struct stage_catalog *catalog, struct str folder)
+{
+	struct buf path = {0};
+	const struct dirent *entry;
+	DIR *dir;
+
+	buf_add(&path, folder);
+	dir = opendir(buf_cstr(&path));
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		const char *name = entry->d_name + sizeof(PREFIX) - 1;
+		if (!names_a_stage(entry->d_name) || stage_catalog_get(catalog, name) != NULL)
+			continue;
+		path.len = folder.len;
+		buf_printf(&path, "/%s", entry->d_name);
+		if (!is_program(buf_cstr(&path)))
+			continue;
+		MEM_GROW(catalog->programs, catalog->count, catalog->room);
+		catalog->programs[catalog->count++] = (struct stage_program){
+			.name = str_dup(str_of(name)), .path = str_dup(buf_str(&path))};
+	}
+	if (dir != NULL)
+		closedir(dir);
+	buf_free(&path);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct stage_program *)a)->name,
+		      ((const struct stage_program *)b)->name);
+}
+
+struct stage_catalog *
+stage_catalog_find(const char *own_folder, const char *search_path)
+{
+	struct stage_catalog *catalog = mem_zero(1, sizeof(*catalog));
+	struct str rest = str_of(search_path);
+
+	if (own_folder != NULL)
+		look_into(catalog, str_of(own_folder));
+	while (rest.len > 0) {
+		struct str folder = str_cut(&rest, ':');
+		if (folder.len > 0)
+			look_into(catalog, folder);
+	}
+	if (catalog->count > 0)
+		qsort(catalog->programs, catalog->count, sizeof(*catalog->programs), by_name);
+	return catalog;
+}
+
+void
+stage_catalog_describe(struct stage_catalog *catalog)
+{
+	struct capture *captures = mem_zero(catalog->count, sizeof(*captures));
+	const char *(*argvs)[3] = mem_zero(catalog->count, sizeof(*argvs));
+
+	for (size_t i = 0; i < catalog->count; i++) {
+		argvs[i][0] = catalog->programs[i].path;
+		argvs[i][1] = "--describe";
+		captures[i].argv = argvs[i];
+	}
+	capture_run(captures, catalog->count, ANSWER_TIME_MS, ANSWER_LIMIT);
+	for (size_t i = 0; i < catalog->count; i++) {
+		struct stage_program *program = &catalog->programs[i];
+		if (captures[i].ended_well)
+			program->description = stage_description_parse(buf_str(&captures[i].output),
+								       &program->err);
+		else
+			program->err = captures[i].err;
+		capture_free(&captures[i]);
+	}
+	free(captures);
+	free(argvs);
+}
+
+void
+stage_catalog_free(struct stage_catalog *catalog)
+{
+	if (catalog == NULL)
+		return;
+	for (size_t i = 0; i < catalog->count; i++) {
+		free(catalog->programs[i].name);
+		free(catalog->programs[i].path);
+		stage_description_free(catalog->programs[i].description);
+	}
+	free(catalog->programs);
+	free(catalog);
+}
+
+struct stage_program *
+stage_catalog_get(const struct stage_catalog *catalog, const char *name)
+{
+	for (size_t i = 0; i < catalog->count; i++)
+		if (strcmp(catalog->programs[i].name, name) == 0)
+			return &catalog->programs[i];
+	return NULL;
+}
+
+const char *
+stage_catalog_nearest(const struct stage_catalog *catalog, const char *typed)
+{
+	const char **names = mem_zero(catalog->count + 1, sizeof(*names)), *nearest;
+
+	for (size_t i = 0; i < catalog->count; i++)
+		names[i] = catalog->programs[i].name;
+	nearest = option_names_nearest(names, typed);
+	free(names);
+	return nearest;
+}
+
+char *
+stage_catalog_own_folder(void)
+{
+	char path[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path));
+
+	if (len <= 0 || (size_t)len >= sizeof(path))
+		return NULL;
+	while (len > 1 && path[len - 1] != '/')
+		len--;
+	return str_dup((struct str){path, (size_t)(len > 1 ? len - 1 : 1)});
+}

@@ -1,0 +1,32 @@
+/* stage_catalog.h -- which stages there are: every program chatmill-NAME in the folder of chatmill
+ * itself, then in those of $PATH, as git does it. The first of a name counts. */
+#ifndef CHATMILL_STAGE_CATALOG_H
+#define CHATMILL_STAGE_CATALOG_H
+
+#include "base/err.h"
+#include "stage_description.h"
+
+struct stage_program {
+	char *name, *path;                     /* "parse", "/usr/bin/chatmill-parse" */
+	struct stage_description *description; /* NULL: not asked yet, or */
+	struct err err;                        /* why it gives none */
+};
+struct stage_catalog {
+	struct stage_program *programs; /* by name */
+	size_t count, room;
+};
+
+/* By their names alone; no program is started. own_folder: NULL is none. */
+struct stage_catalog *stage_catalog_find(const char *own_folder, const char *search_path);
+/* Asks all of them at once. */
+void stage_catalog_describe(struct stage_catalog *);
+void stage_catalog_free(struct stage_catalog *); /* NULL is fine */
+
+struct stage_program *stage_catalog_get(const struct stage_catalog *, const char *name);
+/* The name that somebody who typed this may have meant; NULL: none is near. */
+const char *stage_catalog_nearest(const struct stage_catalog *, const char *typed);
+
+/* Of this program; the caller frees it. NULL: it cannot be told. */
+char *stage_catalog_own_folder(void);
+
+#endif

@@ -1,0 +1,35 @@
+/* stage_description.h -- what a stage says of itself when it is asked to `--describe`. */
+#ifndef CHATMILL_STAGE_DESCRIPTION_H
+#define CHATMILL_STAGE_DESCRIPTION_H
+
+#include "base/err.h"
+#include "base/str.h"
+#include <jansson.h>
+
+enum described_kind { KIND_SOURCE, KIND_TRANSFORM, KIND_SINK };
+extern const char *const described_kind_names[];
+
+struct stage_read {
+	const char *path, *type; /* "language.code", "string" */
+	bool optional;           /* the input may lack it */
+};
+struct stage_description {
+	const json_t *json; /* all of it; the texts below are parts of it */
+	const char *name, *version, *summary;
+	enum described_kind kind;
+	struct stage_read *reads;
+	size_t read_count;
+	char *appends, *emits; /* schema of a field, of a record, as JSON; NULL: none */
+	const char *appended;  /* the field's name */
+	const char *emitted;   /* the record's full name */
+	const char *key;       /* path of a string; NULL: none */
+	const char *event_time;
+	const char *partition_by; /* of what it emits; NULL: conversation_id */
+	const json_t *options;    /* an array of objects */
+};
+
+/* ERR_INPUT: it is no description, or of another kind of runtime. */
+struct stage_description *stage_description_parse(struct str json, struct err *);
+void stage_description_free(struct stage_description *); /* NULL is fine */
+
+#endif

@@ -97,11 +97,12 @@ check_name(struct check *check, const struct step *step)
 	if (step->missing) {
 		const char *nearest = stage_catalog_nearest(check->catalog, step->name);
 		if (nearest != NULL)
-			complain(check, step, "is neither a stage nor a program; did you mean \"%s\"?",
-				 nearest);
+			complain(check, step,
+				 "is neither a stage nor a program; did you mean \"%s\"?", nearest);
 		else
 			complain(check, step,
-				 "is neither a stage nor a program; `chatmill stages` shows the stages");
+				 "is neither a stage nor a program; `chatmill stages` shows the "
+				 "stages");
 	} else if (step->program != NULL && step->stage == NULL) {
 		complain(check, step, "does not describe itself: %s", step->program->err.text);
 	}
@@ -160,8 +161,8 @@ static void
 complain_of_lack(struct check *check, const struct step *step, const struct buf *missing)
 {
 	struct pipeline_place place = {
-	    .before = step->name,
-	    .behind = step->position > 1 ? step[-1].name : NULL,
+		.before = step->name,
+		.behind = step->position > 1 ? step[-1].name : NULL,
 	};
 	struct buf advice = {0};
 
@@ -188,8 +189,10 @@ check_read(struct check *check, const struct step *step, const struct stage_read
 		add_name(missing, (*missing_count)++, read->path);
 		break;
 	case FLOW_LACKS_INSIDE:
-		complain(check, step, "reads \"%s\", and the \"%.*s\" that comes to it holds no such "
-			 "field", read->path, (int)strcspn(read->path, "."), read->path);
+		complain(check, step,
+			 "reads \"%s\", and the \"%.*s\" that comes to it holds no such "
+			 "field",
+			 read->path, (int)strcspn(read->path, "."), read->path);
 		break;
 	case FLOW_OTHER_TYPE:
 		complain(check, step, "reads \"%s\" as %s, and it is %s there", read->path,
@@ -225,7 +228,8 @@ check_key(struct check *check, const struct step *step)
 	const char *key = step->stage->key, *by = check->flow.partition_by;
 
 	if (key != NULL && by != NULL && strcmp(key, by) != 0)
-		complain(check, step, "keeps what it knows by \"%s\", and the records of \"%s\" are "
+		complain(check, step,
+			 "keeps what it knows by \"%s\", and the records of \"%s\" are "
 			 "spread by \"%s\": as a deployment, no worker would see all of one \"%s\"",
 			 key, check->flow.partitioned_in, by, key);
 }
@@ -235,7 +239,8 @@ check_options(struct check *check, const struct step *step)
 {
 	struct err err = {0};
 
-	if (described_options_check(step->stage->options, step->command, step->arguments, &err) != 0)
+	if (described_options_check(step->stage->options, step->command, step->arguments, &err) !=
+	    0)
 		complain(check, step, "%s", err.text);
 }
 
@@ -253,8 +258,9 @@ describe_step(struct check *check, const struct step *step)
 	else if (stage->appends != NULL)
 		buf_printf(steps, "adds \"%s\"", stage->appended);
 	else
-		buf_printf(steps, "%s", stage->kind == KIND_SINK ? "takes the records"
-								 : "passes the records on");
+		buf_printf(steps, "%s",
+			   stage->kind == KIND_SINK ? "takes the records"
+						    : "passes the records on");
 	buf_add_byte(steps, '\n');
 }
 

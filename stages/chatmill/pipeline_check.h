@@ -1,4 +1,5 @@
-/* pipeline_check.h -- whether the programs of a composition fit together, before any of them runs. */
+/* pipeline_check.h -- whether the programs of a composition fit together, before any of them runs.
+ */
 #ifndef CHATMILL_PIPELINE_CHECK_H
 #define CHATMILL_PIPELINE_CHECK_H
 

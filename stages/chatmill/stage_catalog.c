@@ -155,3 +155,13 @@ stage_catalog_own_folder(void)
 		len--;
 	return str_dup((struct str){path, (size_t)(len > 1 ? len - 1 : 1)});
 }
+
+struct stage_catalog *
+stage_catalog_here(void)
+{
+	char *folder = stage_catalog_own_folder();
+	struct stage_catalog *catalog = stage_catalog_find(folder, getenv("PATH"));
+
+	free(folder);
+	return catalog;
+}

@@ -18,6 +18,7 @@ struct stage_catalog {
 
 /* By their names alone; no program is started. own_folder: NULL is none. */
 struct stage_catalog *stage_catalog_find(const char *own_folder, const char *search_path);
+struct stage_catalog *stage_catalog_here(void); /* beside this program, and in $PATH */
 /* Asks all of them at once. */
 void stage_catalog_describe(struct stage_catalog *);
 void stage_catalog_free(struct stage_catalog *); /* NULL is fine */
@@ -26,7 +27,7 @@ struct stage_program *stage_catalog_get(const struct stage_catalog *, const char
 /* The name that somebody who typed this may have meant; NULL: none is near. */
 const char *stage_catalog_nearest(const struct stage_catalog *, const char *typed);
 
-/* Of this program; the caller frees it. NULL: it cannot be told. */
+/* The folder of this program; the caller frees it. NULL: it cannot be told. */
 char *stage_catalog_own_folder(void);
 
 #endif

@@ -49,15 +49,15 @@ chain_gives(const struct chain *chain, struct str field)
 
 static bool add_giver(struct chain *, struct str field);
 
-/* Whatever the stage lacks is put before it. */
+/* Whatever is lacking is put before. */
 static bool
-meet_needs(struct chain *chain, const struct stage_description *stage)
+meet_needs(struct chain *chain, const struct stage_read *reads, size_t count)
 {
 	const char *instead;
 
-	for (size_t i = 0; i < stage->read_count; i++) {
-		struct str field = first_name(stage->reads[i].path);
-		if (record_flow_fits(chain->flow, &stage->reads[i], &instead) == FLOW_LACKS &&
+	for (size_t i = 0; i < count; i++) {
+		struct str field = first_name(reads[i].path);
+		if (record_flow_fits(chain->flow, &reads[i], &instead) == FLOW_LACKS &&
 		    !chain_gives(chain, field) && !add_giver(chain, field))
 			return false;
 	}
@@ -70,7 +70,8 @@ try_giver(struct chain *chain, const struct stage_description *stage)
 	size_t count = chain->count;
 
 	chain->depth++;
-	bool met = chain->depth <= LONGEST_CHAIN && meet_needs(chain, stage) &&
+	bool met = chain->depth <= LONGEST_CHAIN &&
+		   meet_needs(chain, stage->reads, stage->read_count) &&
 		   chain->count < LONGEST_CHAIN;
 	chain->depth--;
 	if (met)
@@ -117,12 +118,12 @@ stands_later(const struct chain *chain, const struct pipeline_place *place)
 
 void
 pipeline_advise_lack(const struct stage_catalog *catalog, const struct record_flow *flow,
-		     const struct stage_description *reader, const struct pipeline_place *place,
-		     struct buf *advice)
+		     const struct stage_read *missing, size_t count,
+		     const struct pipeline_place *place, struct buf *advice)
 {
 	struct chain chain = {.catalog = catalog, .flow = flow};
 
-	if (!meet_needs(&chain, reader) || chain.count == 0) {
+	if (!meet_needs(&chain, missing, count) || chain.count == 0) {
 		buf_printf(advice, "no stage here would: `chatmill stages` shows what each gives");
 		return;
 	}

@@ -17,8 +17,8 @@ struct pipeline_place {
 /* Adds half a sentence: which stages to put into the gap, or to move there, so that the reader
  * gets what it lacks; or that none of the catalog would do. */
 void pipeline_advise_lack(const struct stage_catalog *, const struct record_flow *,
-			  const struct stage_description *reader, const struct pipeline_place *,
-			  struct buf *advice);
+			  const struct stage_read *missing, size_t count,
+			  const struct pipeline_place *, struct buf *advice);
 
 /* How a pipe begins. */
 void pipeline_advise_source(const struct stage_catalog *, struct buf *advice);

@@ -150,88 +150,88 @@ begin(struct check *check, const struct step *first)
 	}
 }
 
-static void
-add_name(struct buf *list, size_t count, const char *name)
-{
-	buf_printf(list, "%s\"%s\"", count == 0 ? "" : ", ", name);
-}
-
 /* All that is missing in one sentence, with one proposal. */
 static void
-complain_of_lack(struct check *check, const struct step *step, const struct buf *missing)
+complain_of_lack(struct check *check, const struct step *step, const struct stage_read *missing,
+		 size_t count)
 {
 	struct pipeline_place place = {
 		.before = step->name,
 		.behind = step->position > 1 ? step[-1].name : NULL,
 	};
-	struct buf advice = {0};
+	struct buf names = {0}, advice = {0};
 
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&names, "%s\"%s\"",
+			   i == 0          ? ""
+			   : i + 1 < count ? ", "
+					   : " and ",
+			   missing[i].path);
 	for (size_t i = step->position; i < check->pipeline->count; i++)
 		if (check->steps[i].stage != NULL && place.later_count < PIPELINE_LATER)
 			place.later[place.later_count++] = check->steps[i].stage;
-	pipeline_advise_lack(check->catalog, &check->flow, step->stage, &place, &advice);
-	complain(check, step, "reads %.*s, which nothing before it gives; %s",
-		 STR_ARG(buf_str(missing)), buf_cstr(&advice));
+	pipeline_advise_lack(check->catalog, &check->flow, missing, count, &place, &advice);
+	complain(check, step, "reads %s, which nothing before it gives; %s", buf_cstr(&names),
+		 buf_cstr(&advice));
+	buf_free(&names);
 	buf_free(&advice);
 	check->flow.open = true; /* and what follows is judged as if it were there */
 }
 
-static void
-check_read(struct check *check, const struct step *step, const struct stage_read *read,
-	   struct buf *missing, size_t *missing_count)
+/* FLOW_LACKS is left to the caller, to be told with the others. */
+static enum flow_fit
+check_read(struct check *check, const struct step *step, const struct stage_read *read)
 {
 	const char *instead = "";
+	enum flow_fit fit = record_flow_fits(&check->flow, read, &instead);
 
-	switch (record_flow_fits(&check->flow, read, &instead)) {
-	case FLOW_HAS:
-		break;
-	case FLOW_LACKS:
-		add_name(missing, (*missing_count)++, read->path);
-		break;
-	case FLOW_LACKS_INSIDE:
+	if (fit == FLOW_LACKS_INSIDE)
 		complain(check, step,
-			 "reads \"%s\", and the \"%.*s\" that comes to it holds no such "
-			 "field",
+			 "reads \"%s\", and the \"%.*s\" that comes to it holds no such field",
 			 read->path, (int)strcspn(read->path, "."), read->path);
-		break;
-	case FLOW_OTHER_TYPE:
+	else if (fit == FLOW_OTHER_TYPE)
 		complain(check, step, "reads \"%s\" as %s, and it is %s there", read->path,
 			 read->type, instead);
-		break;
-	}
+	return fit;
+}
+
+/* On a pipe all records meet one process; on Kafka only those of one partition do. */
+static void
+check_partition(struct check *check, const struct step *step)
+{
+	const char *key = step->stage->key, *by = check->flow.partition_by;
+
+	if (by != NULL && strcmp(key, by) != 0)
+		complain(check, step,
+			 "keeps what it knows by \"%s\", and the records of \"%s\" are spread by "
+			 "\"%s\": as a deployment, no worker would see all of one \"%s\"",
+			 key, check->flow.partitioned_in, by, key);
 }
 
 static void
 check_reads(struct check *check, const struct step *step)
 {
 	const struct stage_description *stage = step->stage;
-	struct buf missing = {0};
-	size_t missing_count = 0;
+	struct stage_read *missing = mem_zero(stage->read_count + 2, sizeof(*missing));
+	struct stage_read key = {stage->key, "string", false};
+	struct stage_read event_time = {stage->event_time, "long", false};
+	size_t count = 0;
 
 	for (size_t i = 0; i < stage->read_count; i++)
-		check_read(check, step, &stage->reads[i], &missing, &missing_count);
-	if (stage->key != NULL)
-		check_read(check, step, &(struct stage_read){stage->key, "string", false}, &missing,
-			   &missing_count);
-	if (stage->event_time != NULL)
-		check_read(check, step, &(struct stage_read){stage->event_time, "long", false},
-			   &missing, &missing_count);
-	if (missing_count > 0)
-		complain_of_lack(check, step, &missing);
-	buf_free(&missing);
-}
-
-/* On a pipe all records meet one process; on Kafka only those of one partition do. */
-static void
-check_key(struct check *check, const struct step *step)
-{
-	const char *key = step->stage->key, *by = check->flow.partition_by;
-
-	if (key != NULL && by != NULL && strcmp(key, by) != 0)
-		complain(check, step,
-			 "keeps what it knows by \"%s\", and the records of \"%s\" are "
-			 "spread by \"%s\": as a deployment, no worker would see all of one \"%s\"",
-			 key, check->flow.partitioned_in, by, key);
+		if (check_read(check, step, &stage->reads[i]) == FLOW_LACKS)
+			missing[count++] = stage->reads[i];
+	if (key.path != NULL) {
+		enum flow_fit fit = check_read(check, step, &key);
+		if (fit == FLOW_LACKS)
+			missing[count++] = key;
+		else if (fit == FLOW_HAS)
+			check_partition(check, step);
+	}
+	if (event_time.path != NULL && check_read(check, step, &event_time) == FLOW_LACKS)
+		missing[count++] = event_time;
+	if (count > 0)
+		complain_of_lack(check, step, missing, count);
+	free(missing);
 }
 
 static void
@@ -279,7 +279,6 @@ check_step(struct check *check, const struct step *step)
 		return;
 	}
 	check_options(check, step);
-	check_key(check, step);
 	if (step->stage->kind != KIND_SOURCE)
 		check_reads(check, step);
 	if (record_flow_through(&check->flow, step->stage, &err) != 0)

@@ -212,25 +212,16 @@ static void
 check_reads(struct check *check, const struct step *step)
 {
 	const struct stage_description *stage = step->stage;
-	struct stage_read *missing = mem_zero(stage->read_count + 2, sizeof(*missing));
-	struct stage_read key = {stage->key, "string", false};
-	struct stage_read event_time = {stage->event_time, "long", false};
+	struct stage_read *missing = mem_zero(stage->read_count, sizeof(*missing));
 	size_t count = 0;
 
 	for (size_t i = 0; i < stage->read_count; i++)
 		if (check_read(check, step, &stage->reads[i]) == FLOW_LACKS)
 			missing[count++] = stage->reads[i];
-	if (key.path != NULL) {
-		enum flow_fit fit = check_read(check, step, &key);
-		if (fit == FLOW_LACKS)
-			missing[count++] = key;
-		else if (fit == FLOW_HAS)
-			check_partition(check, step);
-	}
-	if (event_time.path != NULL && check_read(check, step, &event_time) == FLOW_LACKS)
-		missing[count++] = event_time;
 	if (count > 0)
 		complain_of_lack(check, step, missing, count);
+	else if (stage->key != NULL)
+		check_partition(check, step);
 	free(missing);
 }
 

@@ -117,19 +117,19 @@ type_is_one_of(enum avro_type type, const char *const *names)
 	return *names != NULL;
 }
 
-/* Whether a stage that wants such a value can read that type, by Avro's promotions. A name that is
- * none of Avro's is not ours to judge. */
+/* Whether a stage whose struct holds such a value can read that type (see avro/fields.h; a value
+ * too large for it is that record's matter). A name that is none of Avro's is not ours to judge. */
 static bool
 type_fits(const char *wanted, const struct avro_node *node)
 {
 	static const struct {
 		const char *wanted, *takes[5];
-	} promotions[] = {
+	} bindings[] = {
 		{"string", {"string", "bytes"}},
 		{"bytes", {"bytes", "string"}},
-		{"int", {"int"}},
+		{"int", {"int", "long"}},
 		{"long", {"int", "long"}},
-		{"float", {"int", "long", "float"}},
+		{"float", {"int", "long", "float", "double"}},
 		{"double", {"int", "long", "float", "double"}},
 		{"boolean", {"boolean"}},
 		{"fixed", {"fixed"}},
@@ -139,11 +139,11 @@ type_fits(const char *wanted, const struct avro_node *node)
 		{"record", {"record"}},
 	};
 
-	for (size_t i = 0; i < sizeof(promotions) / sizeof(promotions[0]); i++) {
-		if (strcmp(promotions[i].wanted, wanted) != 0)
+	for (size_t i = 0; i < sizeof(bindings) / sizeof(bindings[0]); i++) {
+		if (strcmp(bindings[i].wanted, wanted) != 0)
 			continue;
 		for (size_t b = 0; b < branch_count(node); b++)
-			if (type_is_one_of(branch_at(node, b)->type, promotions[i].takes))
+			if (type_is_one_of(branch_at(node, b)->type, bindings[i].takes))
 				return true;
 		return false;
 	}

@@ -97,7 +97,6 @@ take_all(struct stage_description *stage, struct err *err)
 	    take_schema(stage, "appends", &stage->appends, &stage->appended, err) != 0 ||
 	    take_schema(stage, "emits", &stage->emits, &stage->emitted, err) != 0 ||
 	    take_optional_text(stage->json, "key", &stage->key, err) != 0 ||
-	    take_optional_text(stage->json, "event_time", &stage->event_time, err) != 0 ||
 	    take_optional_text(stage->json, "partition_by", &stage->partition_by, err) != 0)
 		return -1;
 	if (stage->kind == KIND_SOURCE && stage->emits == NULL)

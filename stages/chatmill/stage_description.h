@@ -19,11 +19,10 @@ struct stage_description {
 	enum described_kind kind;
 	struct stage_read *reads;
 	size_t read_count;
-	char *appends, *emits; /* schema of a field, of a record, as JSON; NULL: none */
-	const char *appended;  /* the field's name */
-	const char *emitted;   /* the record's full name */
-	const char *key;       /* path of a string; NULL: none */
-	const char *event_time;
+	char *appends, *emits;    /* schema of a field, of a record, as JSON; NULL: none */
+	const char *appended;     /* the field's name */
+	const char *emitted;      /* the record's full name */
+	const char *key;          /* one of the paths it reads; NULL: none */
 	const char *partition_by; /* of what it emits; NULL: conversation_id */
 	const json_t *options;    /* an array of objects */
 };

@@ -78,12 +78,15 @@ catalog_of_the_design(void)
 	catalog_add_appender(catalog, "sentiment", "sentiment",
 			     "[{\"path\": \"text\", \"type\": \"string\", \"optional\": false}, "
 			     "{\"path\": \"tokens\", \"type\": \"string\", \"optional\": false}]");
-	catalog_add(catalog,
-		    "{\"api\": 2, \"name\": \"hourly\", \"version\": \"1\", \"summary\": \"s\", "
-		    "\"kind\": \"transform\", \"reads\": [], \"appends\": null, \"emits\": "
-		    "{\"type\": \"record\", \"name\": \"Hour\", \"fields\": [{\"name\": \"hour\", "
-		    "\"type\": \"long\"}]}, \"key\": \"conversation_id\", \"event_time\": "
-		    "\"sent_at\", \"options\": []}");
+	catalog_add(
+		catalog,
+		"{\"api\": 2, \"name\": \"hourly\", \"version\": \"1\", \"summary\": \"s\", "
+		"\"kind\": \"transform\", \"reads\": [{\"path\": \"conversation_id\", \"type\": "
+		"\"string\"}, {\"path\": \"sent_at\", \"type\": \"long\"}], \"appends\": null, "
+		"\"emits\": "
+		"{\"type\": \"record\", \"name\": \"Hour\", \"fields\": [{\"name\": \"hour\", "
+		"\"type\": \"long\"}]}, \"key\": \"conversation_id\", \"event_time\": "
+		"\"sent_at\", \"options\": []}");
 	catalog_add(catalog,
 		    "{\"api\": 2, \"name\": \"sink\", \"version\": \"1\", \"summary\": \"s\", "
 		    "\"kind\": \"sink\", \"reads\": [], \"appends\": null, \"emits\": null, "

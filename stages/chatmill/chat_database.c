@@ -1,0 +1,169 @@
+#include "chat_database.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define BUSY_MS 10000 /* for somebody else's transaction to end */
+
+static int
+refuse(sqlite3 *db, const char *path, struct err *err)
+{
+	return err_set(err, ERR_FATAL, "could not read the database \"%s\": %s", path,
+		       db == NULL ? "out of memory" : sqlite3_errmsg(db));
+}
+
+static int
+open_to_read(const char *path, sqlite3 **db, struct err *err)
+{
+	if (sqlite3_open_v2(path, db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
+	    sqlite3_busy_timeout(*db, BUSY_MS) != SQLITE_OK)
+		return refuse(*db, path, err);
+	return 0;
+}
+
+/* Calls row() for each; -1 when there is no more because something is wrong. */
+static int
+query(sqlite3 *db, const char *sql, void (*row)(sqlite3_stmt *, void *with), void *with)
+{
+	sqlite3_stmt *statement;
+	int step = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+
+	while (step == SQLITE_OK || step == SQLITE_ROW) {
+		step = sqlite3_step(statement);
+		if (step == SQLITE_ROW)
+			row(statement, with);
+	}
+	return sqlite3_finalize(statement) == SQLITE_OK && step == SQLITE_DONE ? 0 : -1;
+}
+
+static void
+take_counts(sqlite3_stmt *row, void *with)
+{
+	struct chat_counts *counts = with;
+
+	counts->messages = sqlite3_column_int64(row, 0);
+	counts->changed = sqlite3_column_int64(row, 1);
+}
+
+static int
+count(sqlite3 *db, struct chat_counts *counts)
+{
+	return query(db,
+		     "SELECT (SELECT count(*) FROM messages),"
+		     " (SELECT coalesce(sum(merged_messages), 0) FROM imports)",
+		     take_counts, counts);
+}
+
+int
+chat_database_count(const char *path, struct chat_counts *counts, struct err *err)
+{
+	sqlite3 *db = NULL;
+	int result;
+
+	*counts = (struct chat_counts){0};
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		return 0;
+	result = open_to_read(path, &db, err);
+	if (result == 0 && count(db, counts) != 0)
+		result = refuse(db, path, err);
+	sqlite3_close(db);
+	return result;
+}
+
+/* 1234567 as "1,234,567". */
+static void
+add_number(struct buf *to, int64_t n)
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof(digits), "%lld", (long long)n);
+
+	for (int i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0 && digits[i - 1] != '-')
+			buf_add_byte(to, ',');
+		buf_add_byte(to, digits[i]);
+	}
+}
+
+static void
+add_count(struct buf *to, int64_t n, const char *one, const char *many)
+{
+	add_number(to, n);
+	buf_printf(to, " %s", n == 1 ? one : many);
+}
+
+static void
+add_totals(sqlite3_stmt *row, void *with)
+{
+	struct buf *to = with;
+	const unsigned char *first = sqlite3_column_text(row, 3),
+			    *last = sqlite3_column_text(row, 4);
+
+	add_count(to, sqlite3_column_int64(row, 1), "message", "messages");
+	buf_add(to, STR(" in "));
+	add_count(to, sqlite3_column_int64(row, 0), "chat", "chats");
+	buf_add(to, STR(", by "));
+	add_count(to, sqlite3_column_int64(row, 2), "person", "people");
+	if (first != NULL && last != NULL)
+		buf_printf(to, ", %s to %s", (const char *)first, (const char *)last);
+	buf_add_byte(to, '\n');
+}
+
+struct media {
+	struct buf *to;
+	size_t kinds;
+};
+
+static void
+add_media(sqlite3_stmt *row, void *with)
+{
+	struct media *media = with;
+	const unsigned char *kind = sqlite3_column_text(row, 0);
+
+	buf_printf(media->to, "%s%s ", media->kinds++ == 0 ? "media: " : ", ",
+		   kind == NULL ? "unknown" : (const char *)kind);
+	add_number(media->to, sqlite3_column_int64(row, 1));
+}
+
+static void
+add_news(struct buf *to, const struct chat_counts *before, const struct chat_counts *now)
+{
+	int64_t changed = now->changed - before->changed;
+
+	buf_add(to, STR("new: "));
+	add_count(to, now->messages - before->messages, "message", "messages");
+	if (changed > 0) {
+		buf_add(to, STR("; changed since: "));
+		add_number(to, changed);
+	}
+	buf_add_byte(to, '\n');
+}
+
+int
+chat_database_summarise(const char *path, const struct chat_counts *before, struct buf *to,
+			struct err *err)
+{
+	struct media media = {.to = to};
+	struct chat_counts now = {0};
+	sqlite3 *db = NULL;
+	int result = open_to_read(path, &db, err);
+
+	if (result == 0 &&
+	    (count(db, &now) != 0 ||
+	     query(db,
+		   "SELECT count(DISTINCT conversation_id), count(*), count(DISTINCT sender),"
+		   " date(min(sent_at / 1000 + utc_offset_minutes * 60), 'unixepoch'),"
+		   " date(max(sent_at / 1000 + utc_offset_minutes * 60), 'unixepoch')"
+		   " FROM messages",
+		   add_totals, to) != 0 ||
+	     query(db, "SELECT kind, count(*) FROM attachments GROUP BY kind ORDER BY 2 DESC, 1",
+		   add_media, &media) != 0))
+		result = refuse(db, path, err);
+	sqlite3_close(db);
+	if (media.kinds > 0)
+		buf_add_byte(to, '\n');
+	if (result == 0)
+		add_news(to, before, &now);
+	return result;
+}

@@ -1,0 +1,19 @@
+/* chat_database.h -- what the database of a run holds, in a few lines. */
+#ifndef CHATMILL_CHAT_DATABASE_H
+#define CHATMILL_CHAT_DATABASE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct chat_counts {
+	int64_t messages, changed; /* changed: edited or deleted since an earlier import */
+};
+
+/* All zeroes where there is no database yet. ERR_FATAL: it is there and cannot be read. */
+int chat_database_count(const char *path, struct chat_counts *, struct err *);
+
+/* Appends lines on chats, messages, people, period and media, and on what is new since `before`. */
+int chat_database_summarise(const char *path, const struct chat_counts *before, struct buf *,
+			    struct err *);
+
+#endif

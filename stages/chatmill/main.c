@@ -32,7 +32,7 @@ write_usage(struct buf *to)
 			"records through pipes\n\n"));
 	for (size_t i = 0; i < VERB_COUNT; i++)
 		buf_printf(to, "  chatmill %-6s %s\n", verbs[i].name, verbs[i].says);
-	buf_add(to, STR("  chatmill STAGE ...                   one stage; --help says what it "
+	buf_add(to, STR("  chatmill STAGE ...                    one stage; --help says what it "
 			"takes\n\nStages:"));
 	for (size_t i = 0; i < catalog->count; i++)
 		buf_printf(to, " %s", catalog->programs[i].name);

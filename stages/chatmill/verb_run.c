@@ -269,8 +269,8 @@ judge(struct job *job)
 	char status[64];
 
 	if (job->run.signal != 0) {
-		log_error("stopped by SIG%s; \"%s\" is as it was", sigabbrev_np(job->run.signal),
-			  buf_cstr(&job->database));
+		log_error("stopped by SIG%s: nothing of this run is in \"%s\"",
+			  sigabbrev_np(job->run.signal), buf_cstr(&job->database));
 		return 1;
 	}
 	if (culprit == NULL)
@@ -281,8 +281,8 @@ judge(struct job *job)
 		log_error("\"%s\" could not use all of it (%s): what it could is in \"%s\"",
 			  culprit->name, status, buf_cstr(&job->database));
 	} else {
-		log_error("\"%s\" failed (%s); \"%s\" is as it was", culprit->name, status,
-			  buf_cstr(&job->database));
+		log_error("\"%s\" failed (%s): nothing of this run is in \"%s\"", culprit->name,
+			  status, buf_cstr(&job->database));
 	}
 	return 1;
 }

@@ -192,8 +192,7 @@ draw(void *with)
 		counts.rejected += job->programs[i].progress.rejected;
 	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
 		size.ws_col = 80;
-	size_t len = 1 + progress_line(line + 1, sizeof(line) - 8, "run", &counts,
-				       clock_monotonic_ms() - job->started_ms, size.ws_col);
+	size_t len = (size_t)snprintf(line, sizeof(line) - 8, "%" PRIu64 " messages", counts.records_in);
 	memcpy(line + len, "\033[K", 3);
 	(void)file_write_all(STDERR_FILENO, (struct str){line, len + 3}, NULL, &ignored);
 }

@@ -21,8 +21,9 @@ enum avro_json {
  * JSON; compact, keys in the schema's order. */
 void avro_datum_to_json(const struct avro_node *, struct str *bytes, enum avro_json, struct buf *);
 
-/* Appends the datum that the JSON stands for. Tagged or plain (a union takes the first branch that
- * fits; a time may be ISO 8601; a missing field takes its default). ERR_INPUT. */
+/* Appends the datum that the JSON stands for. Tagged, or plain but for bytes and decimals (a union
+ * takes the first branch that fits; a time may be ISO 8601; a missing field takes its default; one
+ * that the record has not is an error). Bytes are text of characters up to U+00FF. ERR_INPUT. */
 int avro_datum_from_json(const struct avro_node *, const json_t *, struct buf *, struct err *);
 
 /* Makes the items of an array or map that stand in the buf from `start` on a block that says its

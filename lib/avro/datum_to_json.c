@@ -287,7 +287,9 @@ void
 avro_datum_to_json(const struct avro_node *node, struct str *bytes, enum avro_json style,
 		   struct buf *out)
 {
-	struct writer w = {bytes->ptr, bytes->ptr + bytes->len, style, out};
+	/* An empty str may have no ptr at all. */
+	const char *start = bytes->ptr == NULL ? "" : bytes->ptr;
+	struct writer w = {start, start + bytes->len, style, out};
 
 	write_value(&w, node);
 	*bytes = (struct str){w.at, (size_t)(w.end - w.at)};

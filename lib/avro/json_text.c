@@ -1,6 +1,5 @@
 #include "avro/json_text.h"
 
-#include <math.h>
 #include <stdio.h>
 
 json_t *
@@ -83,7 +82,7 @@ json_text_add_float(struct buf *b, float value)
 
 	for (int precision = 6; precision <= 9; precision++) {
 		snprintf(digits, sizeof(digits), "%.*g", precision, (double)value);
-		if (strtof(digits, NULL) == value)
+		if ((float)strtod(digits, NULL) == value) /* as readers of JSON do */
 			break;
 	}
 	add_real(b, digits);

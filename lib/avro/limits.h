@@ -5,7 +5,7 @@
 
 #define AVRO_MAX_DEPTH      64                 /* of records, arrays, maps in schemas and in data */
 #define AVRO_MAX_SCHEMA     (2 * 1024 * 1024)  /* bytes of JSON; as a tree, 80 times that */
-#define AVRO_MAX_TYPES      65536              /* nodes of one schema */
+#define AVRO_MAX_TYPES      65536              /* nodes of one schema, and references to them */
 #define AVRO_MAX_NAME       1024               /* bytes of a name, namespace included */
 #define AVRO_MAX_FREE_PARTS 64                 /* parts of one record that take no bytes */
 #define AVRO_MAX_METADATA   (16 * 1024 * 1024) /* bytes of a header's metadata, schema included */

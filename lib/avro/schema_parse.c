@@ -28,22 +28,29 @@ struct parser {
 	struct map names;                 /* full name: struct avro_node * */
 	struct pending_default *defaults; /* inner fields before outer ones */
 	size_t default_count, default_room;
-	size_t started, depth; /* nodes; nested types */
+	size_t types, depth; /* nodes and references to them; nested types */
 	struct buf scratch;
 	struct err *err;
 };
 
 static struct avro_node *parse_type(struct parser *, const json_t *, struct str space);
 
+static int
+count_type(struct parser *p)
+{
+	if (p->types++ == AVRO_MAX_TYPES)
+		return err_set(p->err, ERR_INPUT, "the schema holds more than %d types",
+			       AVRO_MAX_TYPES);
+	return 0;
+}
+
 static struct avro_node *
 start_node(struct parser *p, enum avro_type type)
 {
 	struct avro_node *node;
 
-	if (p->started++ == AVRO_MAX_TYPES) {
-		err_set(p->err, ERR_INPUT, "the schema holds more than %d types", AVRO_MAX_TYPES);
+	if (count_type(p) != 0)
 		return NULL;
-	}
 	node = arena_zero(&p->schema->arena, sizeof(*node));
 	node->type = type;
 	node->default_symbol = -1;
@@ -124,6 +131,8 @@ find_name(struct parser *p, struct str name, struct str space)
 {
 	struct avro_node *node;
 
+	if (count_type(p) != 0)
+		return NULL;
 	buf_clear(&p->scratch);
 	schema_name_add_full(&p->scratch, name, space);
 	node = map_get(&p->names, buf_str(&p->scratch));

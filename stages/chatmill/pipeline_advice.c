@@ -90,7 +90,7 @@ add_giver(struct chain *chain, struct str field)
 	for (int emits = 0; emits <= 1; emits++)
 		for (size_t i = 0; i < catalog->count; i++) {
 			const struct stage_description *stage = catalog->programs[i].description;
-			if (stage != NULL && stage->kind == KIND_TRANSFORM &&
+			if (stage != NULL && stage->kind == STAGE_TRANSFORM &&
 			    (emits ? emits_field(stage, field) : appends_field(stage, field)) &&
 			    try_giver(chain, stage))
 				return true;
@@ -144,7 +144,7 @@ pipeline_advise_source(const struct stage_catalog *catalog, struct buf *advice)
 {
 	for (size_t i = 0; i < catalog->count; i++) {
 		const struct stage_description *stage = catalog->programs[i].description;
-		if (stage != NULL && stage->kind == KIND_SOURCE) {
+		if (stage != NULL && stage->kind == STAGE_SOURCE) {
 			buf_printf(advice, "begin with \"%s\", or with `< FILE`", stage->name);
 			return;
 		}

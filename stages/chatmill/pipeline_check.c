@@ -114,10 +114,10 @@ check_place(struct check *check, const struct step *step)
 	const struct step *before = step->position > 1 ? step - 1 : NULL;
 	bool last = step->position == check->pipeline->count;
 
-	if (before != NULL && before->stage != NULL && before->stage->kind == KIND_SINK)
+	if (before != NULL && before->stage != NULL && before->stage->kind == STAGE_SINK)
 		complain(check, step, "gets nothing: \"%s\" before it is a sink and gives none on",
 			 before->name);
-	if (before != NULL && step->stage != NULL && step->stage->kind == KIND_SOURCE)
+	if (before != NULL && step->stage != NULL && step->stage->kind == STAGE_SOURCE)
 		complain(check, step, "is a source: it reads no records, and can only stand first");
 	if (before != NULL && step->command->input != NULL)
 		complain(check, step, "reads the pipe already; `< %s` can only stand first",
@@ -141,7 +141,7 @@ begin(struct check *check, const struct step *first)
 	if (file != NULL && strcmp(file, "-") != 0) {
 		if (record_flow_from_file(&check->flow, file, &err) != 0)
 			complain(check, first, "gets no records: %s", err.text);
-	} else if (first->stage != NULL && first->stage->kind != KIND_SOURCE) {
+	} else if (first->stage != NULL && first->stage->kind != STAGE_SOURCE) {
 		struct buf advice = {0};
 		pipeline_advise_source(check->catalog, &advice);
 		complain(check, first, "reads records, and nothing gives it any; %s",
@@ -250,8 +250,8 @@ describe_step(struct check *check, const struct step *step)
 		buf_printf(steps, "adds \"%s\"", stage->appended);
 	else
 		buf_printf(steps, "%s",
-			   stage->kind == KIND_SINK ? "takes the records"
-						    : "passes the records on");
+			   stage->kind == STAGE_SINK ? "takes the records"
+						     : "passes the records on");
 	buf_add_byte(steps, '\n');
 }
 
@@ -270,7 +270,7 @@ check_step(struct check *check, const struct step *step)
 		return;
 	}
 	check_options(check, step);
-	if (step->stage->kind != KIND_SOURCE)
+	if (step->stage->kind != STAGE_SOURCE)
 		check_reads(check, step);
 	if (record_flow_through(&check->flow, step->stage, &err) != 0)
 		complain(check, step, "cannot take these records: %s", err.text);

@@ -1,6 +1,7 @@
 #include "record_flow.h"
 
 #include "avro/container_reader.h"
+#include "stage/dead_letter.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,6 +13,23 @@ read_file(void *with, char *to, size_t room, struct err *err)
 	ssize_t n = read(*(const int *)with, to, room);
 
 	return n >= 0 ? n : err_set(err, ERR_FATAL, "could not read: %s", strerror(errno));
+}
+
+/* The schema of a file's records; of dead letters, that of what was refused, as a stage takes them.
+ */
+static struct avro_schema *
+schema_of_records(const struct container_reader *reader, struct err *err)
+{
+	const struct avro_schema *whole = container_reader_schema(reader);
+	struct dead_input *dead = dead_input_new(whole, err);
+	struct avro_schema *schema = NULL;
+
+	if (dead != NULL)
+		schema = dead_input_schema(dead, err);
+	else if (err->class == ERR_NONE)
+		schema = avro_schema_parse(avro_schema_json(whole), err);
+	dead_input_free(dead);
+	return schema;
 }
 
 int
@@ -26,8 +44,7 @@ record_flow_from_file(struct record_flow *flow, const char *path, struct err *er
 	snprintf(name, sizeof(name), "file \"%s\"", path);
 	reader = container_reader_open((struct byte_source){read_file, &fd}, name, false, err);
 	if (reader != NULL)
-		flow->schema =
-			avro_schema_parse(avro_schema_json(container_reader_schema(reader)), err);
+		flow->schema = schema_of_records(reader, err);
 	container_reader_close(reader);
 	close(fd);
 	return flow->schema != NULL ? 0 : -1;

@@ -2,10 +2,6 @@
 
 #include "base/mem.h"
 
-#define DESCRIBED_API 2 /* of the stages; another number may mean other things */
-
-const char *const described_kind_names[] = {"source", "transform", "sink", NULL};
-
 static int
 refuse(struct err *err, const char *key, const char *should)
 {
@@ -35,9 +31,9 @@ take_kind(struct stage_description *stage, struct err *err)
 
 	if (take_text(stage->json, "kind", &name, err) != 0)
 		return -1;
-	for (int kind = KIND_SOURCE; kind <= KIND_SINK; kind++)
-		if (strcmp(name, described_kind_names[kind]) == 0) {
-			stage->kind = (enum described_kind)kind;
+	for (int kind = STAGE_SOURCE; kind <= STAGE_SINK; kind++)
+		if (strcmp(name, stage_kind_names[kind]) == 0) {
+			stage->kind = (enum stage_kind)kind;
 			return 0;
 		}
 	return refuse(err, "kind", "source, transform or sink");
@@ -85,11 +81,11 @@ take_all(struct stage_description *stage, struct err *err)
 
 	if (!json_is_integer(api))
 		return refuse(err, "api", "a number");
-	if (json_integer_value(api) != DESCRIBED_API)
+	if (json_integer_value(api) != STAGE_API)
 		return err_set(err, ERR_INPUT,
 			       "it is written for stage API %" JSON_INTEGER_FORMAT
 			       ", and this chatmill knows %d",
-			       json_integer_value(api), DESCRIBED_API);
+			       json_integer_value(api), STAGE_API);
 	if (take_text(stage->json, "name", &stage->name, err) != 0 ||
 	    take_text(stage->json, "version", &stage->version, err) != 0 ||
 	    take_text(stage->json, "summary", &stage->summary, err) != 0 ||
@@ -99,7 +95,7 @@ take_all(struct stage_description *stage, struct err *err)
 	    take_optional_text(stage->json, "key", &stage->key, err) != 0 ||
 	    take_optional_text(stage->json, "partition_by", &stage->partition_by, err) != 0)
 		return -1;
-	if (stage->kind == KIND_SOURCE && stage->emits == NULL)
+	if (stage->kind == STAGE_SOURCE && stage->emits == NULL)
 		return refuse(err, "emits", "a schema, and it is a source");
 	stage->options = json_object_get(stage->json, "options");
 	return json_is_array(stage->options) ? 0 : refuse(err, "options", "a list");

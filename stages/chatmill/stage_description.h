@@ -4,10 +4,8 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "stage/binding.h" /* enum stage_kind */
 #include <jansson.h>
-
-enum described_kind { KIND_SOURCE, KIND_TRANSFORM, KIND_SINK };
-extern const char *const described_kind_names[];
 
 struct stage_read {
 	const char *path, *type; /* "language.code", "string" */
@@ -16,7 +14,7 @@ struct stage_read {
 struct stage_description {
 	const json_t *json; /* all of it; the texts below are parts of it */
 	const char *name, *version, *summary;
-	enum described_kind kind;
+	enum stage_kind kind;
 	struct stage_read *reads;
 	size_t read_count;
 	char *appends, *emits;    /* schema of a field, of a record, as JSON; NULL: none */

@@ -90,7 +90,7 @@ fill_row(struct row *row, const struct stage_program *program)
 		buf_printf(&row->cells[3], "no stage of ours: %s", program->err.text);
 		return;
 	}
-	buf_add(&row->cells[1], str_of(described_kind_names[stage->kind]));
+	buf_add(&row->cells[1], str_of(stage_kind_names[stage->kind]));
 	set_records(&row->cells[2], stage);
 	set_cell(&row->cells[3], str_of(stage->summary), 0);
 }

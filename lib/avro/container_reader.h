@@ -5,9 +5,9 @@
  *   { count | size | bytes | sync } ...
  *
  * What comes out of next() is unpacked and within limits.h; its records are not looked at. A stream
- * whose header has "stream.end" = "empty-block" ends with a block of no records and no bytes:
- * without it, the program that wrote the stream did not get to its end, and that is an error. An
- * empty block is passed over anywhere.
+ * whose header has "stream.end" = "empty-block" ends with a block of no records and, unpacked, no
+ * bytes: without it, the program that wrote the stream did not get to its end, and that is an
+ * error. An empty block is passed over anywhere.
  */
 #ifndef AVRO_CONTAINER_READER_H
 #define AVRO_CONTAINER_READER_H

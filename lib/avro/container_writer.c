@@ -89,16 +89,6 @@ done:
 	return w;
 }
 
-static int
-write_block(struct container_writer *w, uint64_t count, struct str bytes, struct err *err)
-{
-	buf_clear(&w->out);
-	varint_add(&w->out, (int64_t)count);
-	varint_add_str(&w->out, bytes);
-	buf_add(&w->out, (struct str){w->sync, SYNC_BYTES});
-	return write_out(w, err);
-}
-
 int
 container_writer_block(struct container_writer *w, uint64_t count, struct str bytes,
 		       struct err *err)
@@ -110,13 +100,19 @@ container_writer_block(struct container_writer *w, uint64_t count, struct str by
 	if (bytes.len > AVRO_MAX_BLOCK)
 		return err_set(err, ERR_INPUT, "a block of %llu records is larger than %d bytes",
 			       (unsigned long long)count, AVRO_MAX_BLOCK);
-	return write_block(w, count, bytes, err);
+	buf_clear(&w->out);
+	varint_add(&w->out, (int64_t)count);
+	varint_add_str(&w->out, bytes);
+	buf_add(&w->out, (struct str){w->sync, SYNC_BYTES});
+	return write_out(w, err);
 }
 
 int
 container_writer_end(struct container_writer *w, struct err *err)
 {
-	return w->mark_end ? write_block(w, 0, STR(""), err) : 0;
+	/* Through the codec like any other: other readers unpack it before they see that it is
+	 * empty. */
+	return w->mark_end ? container_writer_block(w, 0, STR(""), err) : 0;
 }
 
 void

@@ -14,8 +14,11 @@ struct metric {
 struct metrics *metrics_new(void);
 void metrics_free(struct metrics *);
 
+/* Adds NAME="VALUE" to labels, behind a comma where there are some; the value may hold anything. */
+void metrics_label(struct buf *labels, const char *name, const char *value);
+
 /* name: "chatmill_records_in_total"; labels: "stage=\"parse\"" or ""; help: one sentence. All are
- * copied. The same name with other labels is one more series of it. */
+ * copied. The same name with other labels is one more series of it (the first help counts). */
 struct metric *metrics_counter(struct metrics *, const char *name, const char *labels,
 			       const char *help);
 struct metric *metrics_gauge(struct metrics *, const char *name, const char *labels,

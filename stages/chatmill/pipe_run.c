@@ -424,8 +424,8 @@ void
 pipe_run_status_in_words(int status, char *to, size_t room)
 {
 	if (WIFSIGNALED(status))
-		snprintf(to, room, "killed by signal %d (%s)", WTERMSIG(status),
+		snprintf(to, room, "was killed by signal %d (%s)", WTERMSIG(status),
 			 strsignal(WTERMSIG(status)));
 	else
-		snprintf(to, room, "exit status %d", WEXITSTATUS(status));
+		snprintf(to, room, "failed (exit status %d)", WEXITSTATUS(status));
 }

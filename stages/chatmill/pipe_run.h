@@ -44,7 +44,7 @@ int pipe_run(struct pipe_run *, struct err *);
  * that only lost their reader or were told to end. NULL: nobody's. */
 const struct pipe_program *pipe_run_culprit(const struct pipe_run *);
 
-/* "exit status 1", "killed by signal 11 (Segmentation fault)". */
+/* "failed (exit status 1)", "was killed by signal 11 (Segmentation fault)". */
 void pipe_run_status_in_words(int status, char *to, size_t room);
 
 #endif

@@ -278,11 +278,11 @@ judge(struct job *job)
 	pipe_run_status_in_words(culprit->status, status, sizeof(status));
 	if (job->programs[SINK].status == 0 && WIFEXITED(culprit->status)) {
 		(void)print_summary(job);
-		log_error("\"%s\" could not use all of it (%s): what it could is in \"%s\"",
-			  culprit->name, status, buf_cstr(&job->database));
+		log_error("\"%s\" could not use all of it: what it could is in \"%s\"",
+			  culprit->name, buf_cstr(&job->database));
 	} else {
-		log_error("\"%s\" failed (%s): nothing of this run is in \"%s\"", culprit->name,
-			  status, buf_cstr(&job->database));
+		log_error("\"%s\" %s: nothing of this run is in \"%s\"", culprit->name, status,
+			  buf_cstr(&job->database));
 	}
 	return 1;
 }

@@ -108,7 +108,7 @@ who_lost_its_reader_is_not_the_culprit(void **state)
 
 	(void)state;
 	PLAY(&scene, "exec yes", "exec cat", "exit 7");
-	assert_string_equal(culprit(&scene), "3: exit status 7");
+	assert_string_equal(culprit(&scene), "3: failed (exit status 7)");
 }
 
 static void
@@ -118,9 +118,9 @@ who_failed_because_its_input_ended_is_not_the_culprit(void **state)
 
 	(void)state;
 	PLAY(&scene, "true", "exit 4", "read x || exit 5");
-	assert_string_equal(culprit(&scene), "2: exit status 4");
+	assert_string_equal(culprit(&scene), "2: failed (exit status 4)");
 	PLAY(&scene, "true", "kill -SEGV $$", "read x || exit 5");
-	assert_string_equal(culprit(&scene), "2: killed by signal 11 (Segmentation fault)");
+	assert_string_equal(culprit(&scene), "2: was killed by signal 11 (Segmentation fault)");
 }
 
 static void
@@ -130,7 +130,7 @@ who_crashed_is_the_culprit_before_who_said_it_failed(void **state)
 
 	(void)state;
 	PLAY(&scene, "exit 1", "kill -SEGV $$");
-	assert_string_equal(culprit(&scene), "2: killed by signal 11 (Segmentation fault)");
+	assert_string_equal(culprit(&scene), "2: was killed by signal 11 (Segmentation fault)");
 }
 
 static void
@@ -142,7 +142,7 @@ who_waits_for_nothing_any_more_is_told_to_end(void **state)
 	PLAY(&scene, "exec sleep 1000", "exit 3");
 	assert_true(WIFSIGNALED(scene.programs[0].status));
 	assert_int_equal(WTERMSIG(scene.programs[0].status), SIGTERM);
-	assert_string_equal(culprit(&scene), "2: exit status 3");
+	assert_string_equal(culprit(&scene), "2: failed (exit status 3)");
 }
 
 static void
@@ -152,7 +152,7 @@ what_a_program_started_ends_with_it(void **state)
 
 	(void)state;
 	PLAY(&scene, "sleep 1000 & exit 3", "cat");
-	assert_string_equal(culprit(&scene), "1: exit status 3");
+	assert_string_equal(culprit(&scene), "1: failed (exit status 3)");
 }
 
 static void
@@ -190,7 +190,7 @@ who_does_not_end_when_told_is_killed(void **state)
 	scene.run.grace_ms = 0;
 	assert_ok(pipe_run(&scene.run, &err), err);
 	assert_int_equal(WTERMSIG(scene.programs[0].status), SIGKILL);
-	assert_string_equal(culprit(&scene), "2: exit status 3");
+	assert_string_equal(culprit(&scene), "2: failed (exit status 3)");
 }
 
 static void
@@ -205,7 +205,7 @@ a_program_that_is_not_there_is_said_to_be_so(void **state)
 	assert_ok(pipe_run(&scene.run, &err), err);
 	assert_str(buf_str(&scene.lines),
 		   "[chatmill: could not run \"/nonexistent/sh\": No such file or directory]");
-	assert_string_equal(culprit(&scene), "2: exit status 127");
+	assert_string_equal(culprit(&scene), "2: failed (exit status 127)");
 }
 
 RUN_TESTS(TEST(one_output_is_the_next_ones_input),

@@ -184,7 +184,8 @@ void stage_reject_part(struct stage *, struct str bytes, const char *place, cons
 	__attribute__((format(printf, 4, 5)));
 
 /* A part of the input as large as a whole source came to nothing ("no chat"): as
- * stage_reject_part(), and the program's exit status will be 1. */
+ * stage_reject_part(), and the program's exit status will be 1. No bytes: nothing goes to the dead
+ * letters; place may then be NULL, where the reason names the source. */
 void stage_reject_source(struct stage *, struct str bytes, const char *place, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 

@@ -211,7 +211,10 @@ void
 stage_reject_source(struct stage *st, struct str bytes, const char *place, const char *fmt, ...)
 {
 	SET_WHY(st, ERR_INPUT, fmt);
-	log_error("%s: %s", place, st->why.text);
+	if (place == NULL)
+		log_error("%s", st->why.text);
+	else
+		log_error("%s: %s", place, st->why.text);
 	atomic_store(&st->job->source_lost, true);
 	if (st->job->dead != NULL && bytes.len > 0)
 		worker_add_dead_letter(st, bytes, false, "input", place);

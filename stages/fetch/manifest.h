@@ -1,0 +1,35 @@
+/* manifest.h -- what is known about a chat before its first line: how its source is called, what
+ * lies beside it. */
+#ifndef MANIFEST_H
+#define MANIFEST_H
+
+#include "base/arena.h"
+#include "zip_export.h"
+
+struct manifest_entry {
+	struct str name; /* valid UTF-8 */
+	int64_t size;    /* bytes, unpacked */
+};
+struct manifest {                              /* as the record Raw has it (schemas/raw.avsc) */
+	struct str import_id, title;           /* title.ptr NULL: unknown */
+	int64_t fetched_at, modified_at, size; /* ms, ms, bytes; INT64_MIN: unknown */
+	const struct manifest_entry *entries;
+	size_t entry_count;
+};
+
+/* Names are looked at in this order until one is worded as WhatsApp words it: the text's (not
+ * _chat.txt), its folder's, the zip's. What they give lives in the arena. */
+
+/* path: of the text; NULL: a stream, without a name. with_folder: what lies beside it in its folder
+ * is listed. */
+void manifest_from_file(struct manifest *, const char *path, bool with_folder, struct arena *);
+
+/* path: of the zip, or NULL. chat: of the members. */
+void manifest_from_zip(struct manifest *, const char *path, const struct zip_member *members,
+		       size_t count, size_t chat, struct arena *);
+
+/* The rest. modified_at, size: as in the struct. */
+void manifest_complete(struct manifest *, struct str uri, int64_t modified_at, int64_t size,
+		       struct arena *);
+
+#endif

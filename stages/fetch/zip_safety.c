@@ -1,0 +1,171 @@
+/*
+ *   members ... | directory: PK\1\2 record for each | [PK\6\6 zip64 end, PK\6\7 where it is] |
+ *   PK\5\6 end: 22 bytes, says where the directory is | comment, up to 64 KiB
+ *
+ * The end is searched for, as the comment's length is known only from it; what a member or the
+ * comment holds may look like one. A nested zip that is stored has an end, too, but what that calls
+ * its directory doesn't begin with PK\1\2 in the outer file. Two that do are an attack.
+ */
+#include "zip_safety.h"
+
+#include "base/mem.h"
+#include <errno.h>
+#include <unistd.h>
+
+#define END_SIZE     22
+#define LOCATOR_SIZE 20
+#define END64_SIZE   56
+#define RECORD_SIZE  46
+#define TAIL_SIZE    (64 * 1024 + END_SIZE + LOCATOR_SIZE)
+#define MAX_ENDS     256 /* things that look like one; libzip takes 100 us for each */
+
+struct directory {
+	uint64_t offset, size;
+};
+
+static uint64_t
+number(const char *bytes, int size)
+{
+	uint64_t value = 0;
+
+	while (size-- > 0)
+		value = value << 8 | (unsigned char)bytes[size];
+	return value;
+}
+
+static int
+read_at(int fd, uint64_t offset, void *to, size_t size, struct err *err)
+{
+	for (size_t done = 0; done < size;) {
+		ssize_t n = pread(fd, (char *)to + done, size - done, (off_t)(offset + done));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_set(err, ERR_INPUT, "could not read: %s",
+				       n < 0 ? strerror(errno) : "the file became shorter");
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+bool
+zip_safety_is_zip(struct str beginning)
+{
+	return str_starts(beginning, STR("PK\3\4")) || str_starts(beginning, STR("PK\5\6"));
+}
+
+/* What the end at tail[at] calls the directory. */
+static int
+directory_of(int fd, struct str tail, size_t at, uint64_t file_size, struct directory *d,
+	     struct err *err)
+{
+	const char *end = tail.ptr + at;
+	char end64[END64_SIZE];
+
+	*d = (struct directory){number(end + 16, 4), number(end + 12, 4)};
+	if (at < LOCATOR_SIZE || memcmp(end - LOCATOR_SIZE, "PK\6\7", 4) != 0)
+		return 0;
+	uint64_t end64_at = number(end - LOCATOR_SIZE + 8, 8);
+	if (end64_at > file_size || file_size - end64_at < END64_SIZE) {
+		*d = (struct directory){0};
+		return 0;
+	}
+	if (read_at(fd, end64_at, end64, sizeof(end64), err) != 0)
+		return -1;
+	*d = (struct directory){number(end64 + 48, 8), number(end64 + 40, 8)};
+	return 0;
+}
+
+/* 1: found, 0: the file has none, -1. */
+static int
+find_directory(int fd, uint64_t size, struct directory *found, struct err *err)
+{
+	struct str tail = {0};
+	size_t ends = 0, directories = 0;
+	int result = -1;
+
+	tail.len = size < TAIL_SIZE ? (size_t)size : TAIL_SIZE;
+	char *bytes = mem_alloc(tail.len);
+	tail.ptr = bytes;
+	if (read_at(fd, size - tail.len, bytes, tail.len, err) != 0)
+		goto done;
+	for (size_t at = 0;; at++) {
+		struct directory d;
+		char magic[4];
+		at += str_find(str_tail(tail, at), STR("PK\5\6"));
+		if (tail.len - at < END_SIZE)
+			break;
+		if (++ends > MAX_ENDS) {
+			err_set(err, ERR_INPUT, "it has hundreds of ends");
+			goto done;
+		}
+		if (directory_of(fd, tail, at, size, &d, err) != 0)
+			goto done;
+		if (d.size < RECORD_SIZE || d.size > size || d.offset > size - d.size)
+			continue;
+		if (read_at(fd, d.offset, magic, sizeof(magic), err) != 0)
+			goto done;
+		if (memcmp(magic, "PK\1\2", sizeof(magic)) != 0)
+			continue;
+		*found = d;
+		directories++;
+	}
+	if (directories > 1) {
+		err_set(err, ERR_INPUT, "it has more than one directory");
+		goto done;
+	}
+	if (ends == 0) {
+		err_set(err, ERR_INPUT, "its end is missing, it was cut short or is no zip");
+		goto done;
+	}
+	result = directories == 1;
+done:
+	free(bytes);
+	return result;
+}
+
+int
+zip_safety_check(int fd, uint64_t size, struct err *err)
+{
+	struct directory d = {0};
+	size_t members = 0;
+	int found = find_directory(fd, size, &d, err);
+
+	if (found <= 0)
+		return found < 0 ? -1 : err_set(err, ERR_INPUT, "it is empty or damaged");
+	if (d.size > ZIP_MAX_DIRECTORY)
+		return err_set(err, ERR_INPUT, "its directory is larger than %d MiB",
+			       ZIP_MAX_DIRECTORY / 1024 / 1024);
+	while (d.size >= RECORD_SIZE) {
+		char record[RECORD_SIZE];
+		if (read_at(fd, d.offset, record, sizeof(record), err) != 0)
+			return -1;
+		uint64_t name = number(record + 28, 2);
+		uint64_t whole =
+			RECORD_SIZE + name + number(record + 30, 2) + number(record + 32, 2);
+		if (memcmp(record, "PK\1\2", 4) != 0 || whole > d.size)
+			return err_set(err, ERR_INPUT, "its directory is damaged");
+		if (++members > ZIP_MAX_MEMBERS)
+			return err_set(err, ERR_INPUT, "it holds more than %d files",
+				       ZIP_MAX_MEMBERS);
+		if (name > ZIP_MAX_NAME)
+			return err_set(err, ERR_INPUT, "a name in it is longer than %d bytes",
+				       ZIP_MAX_NAME);
+		d.offset += whole;
+		d.size -= whole;
+	}
+	return 0;
+}
+
+int
+zip_safety_check_sizes(uint64_t packed, uint64_t unpacked, uint64_t limit, struct err *err)
+{
+	if (unpacked > limit)
+		return err_set(err, ERR_INPUT, "it would unpack to more than %llu GiB",
+			       (unsigned long long)(limit >> 30));
+	if (unpacked > ZIP_FREE_SIZE && unpacked / ZIP_MAX_RATIO > packed)
+		return err_set(err, ERR_INPUT,
+			       "it would unpack to more than %d times its size, as a zip bomb does",
+			       ZIP_MAX_RATIO);
+	return 0;
+}

@@ -1,0 +1,225 @@
+#include "slot_merge.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+enum statement { FIND, BEFORE, AFTER, PAIR, NOTE, RENAME, PLACE, DETACH, REMOVE, STATEMENTS };
+
+/* The neighbours of a row, in the order of time, among what earlier imports brought. A row has few
+ * neighbours that this import brought; where there are many, none of the others is near. */
+#define NEIGHBOUR(compare, order)                                                                  \
+	"SELECT row FROM (SELECT m.rowid AS row, m.import_id AS import_id"                         \
+	" FROM messages AS r JOIN messages AS m ON m.conversation_id = r.conversation_id"          \
+	" AND (m.sent_at, m.seq) " compare " (r.sent_at, r.seq)"                                   \
+	" WHERE r.rowid = ?1 ORDER BY m.sent_at " order ", m.seq " order " LIMIT 64)"              \
+	" WHERE import_id <> ?2 LIMIT 1"
+
+static const char *const sql[STATEMENTS] = {
+	/* The row in the same slot, when there is but one, and either of the two has changed. */
+	[FIND] = "SELECT max(e.rowid) FROM messages AS e JOIN messages AS m"
+		 " ON m.rowid = ?1 AND e.slot_id = m.slot_id AND e.import_id <> m.import_id"
+		 " GROUP BY e.slot_id HAVING count(*) = 1 AND"
+		 " max(e.kind = 'deleted', e.edited, m.kind = 'deleted', m.edited) > 0",
+	[BEFORE] = NEIGHBOUR("<", "DESC"),
+	[AFTER] = NEIGHBOUR(">", "ASC"),
+	/* Both ids of a new row and an earlier one, the one that stays first: deleted counts more
+	 * than edited, edited more than neither, and of equals the one that came later. */
+	[PAIR] = "SELECT message_id, rowid = ?1 FROM messages WHERE rowid IN (?1, ?2)"
+		 " ORDER BY max(edited, 2 * (kind = 'deleted')) DESC, rowid = ?1 DESC",
+	[NOTE] = "INSERT OR REPLACE INTO revisions SELECT message_id, ?1, import_id, kind, text, "
+		 "edited"
+		 " FROM messages WHERE message_id = ?2",
+	[RENAME] = "UPDATE revisions SET current_id = ?1 WHERE current_id = ?2",
+	/* A message stays where, and of the import in which, it was met first. */
+	[PLACE] = "UPDATE messages SET (import_id, seq, sent_at, utc_offset_minutes,"
+		  " source_line, source_offset) = (SELECT import_id, seq, sent_at,"
+		  " utc_offset_minutes, source_line, source_offset FROM messages"
+		  " WHERE message_id = ?2) WHERE message_id = ?1",
+	[DETACH] = "DELETE FROM attachments WHERE message_id = ?2",
+	[REMOVE] = "DELETE FROM messages WHERE message_id = ?2",
+};
+
+struct slot_merge {
+	struct database *db;
+	struct enrichments *enrichments;
+	sqlite3_stmt *statements[STATEMENTS];
+};
+
+struct slot_merge *
+slot_merge_open(struct database *db, struct enrichments *enrichments, struct err *err)
+{
+	struct slot_merge *m = mem_zero(1, sizeof(*m));
+
+	m->db = db;
+	m->enrichments = enrichments;
+	for (size_t i = 0; i < STATEMENTS; i++) {
+		m->statements[i] = database_prepare(db, str_of(sql[i]), err);
+		if (m->statements[i] == NULL) {
+			slot_merge_close(m);
+			return NULL;
+		}
+	}
+	return m;
+}
+
+void
+slot_merge_close(struct slot_merge *m)
+{
+	if (m == NULL)
+		return;
+	for (size_t i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(m->statements[i]);
+	free(m);
+}
+
+/* A statement that asks for one row's number; 0 where there is none. */
+static int
+find(struct slot_merge *m, enum statement which, int64_t row, struct str import_id, int64_t *found,
+     struct err *err)
+{
+	sqlite3_stmt *stmt = m->statements[which];
+
+	sqlite3_bind_int64(stmt, 1, row);
+	if (which != FIND)
+		database_bind_text(stmt, 2, import_id);
+	int got = database_step(m->db, stmt, "read", err);
+	*found = got == 1 ? sqlite3_column_int64(stmt, 0) : 0;
+	sqlite3_reset(stmt);
+	return got < 0 ? -1 : 0;
+}
+
+static void
+copy_column(sqlite3_stmt *stmt, int column, struct buf *to)
+{
+	buf_add(to, (struct str){(const char *)sqlite3_column_text(stmt, column),
+				 (size_t)sqlite3_column_bytes(stmt, column)});
+}
+
+static int
+replace(struct slot_merge *m, struct str stays, struct str goes, bool new_stays, struct err *err)
+{
+	for (enum statement i = NOTE; i <= REMOVE; i++) {
+		sqlite3_stmt *stmt = m->statements[i];
+		if (i == PLACE && !new_stays)
+			continue;
+		database_bind_text(stmt, 1, stays);
+		database_bind_text(stmt, 2, goes);
+		if (database_step(m->db, stmt, "write", err) != 0)
+			return -1;
+	}
+	return enrichments_forget(m->enrichments, goes, err);
+}
+
+static int
+merge(struct slot_merge *m, const struct slot_pair *pair, struct err *err)
+{
+	sqlite3_stmt *stmt = m->statements[PAIR];
+	struct buf stays = {0}, goes = {0};
+	bool new_stays = false;
+	int result;
+
+	sqlite3_bind_int64(stmt, 1, pair->row);
+	sqlite3_bind_int64(stmt, 2, pair->earlier);
+	result = database_step(m->db, stmt, "read", err);
+	if (result == 1) {
+		copy_column(stmt, 0, &stays);
+		new_stays = sqlite3_column_int(stmt, 1) != 0;
+		result = database_step(m->db, stmt, "read", err);
+	}
+	if (result == 1) {
+		copy_column(stmt, 0, &goes);
+		sqlite3_reset(stmt);
+		result = replace(m, buf_str(&stays), buf_str(&goes), new_stays, err);
+	}
+	buf_free(&stays);
+	buf_free(&goes);
+	return result;
+}
+
+/* What a neighbour in the database and the neighbour in the import say: nothing where one of them
+ * is missing, because there an export ends. */
+enum answer { SILENT, YES, NO };
+
+static enum answer
+compare(int64_t in_database, bool follows, int64_t in_import)
+{
+	if (in_database == 0 || !follows)
+		return SILENT;
+	return in_database == in_import ? YES : NO;
+}
+
+/* The run is over: what follows it decides. */
+static int
+settle(struct slot_merge *m, struct slot_place *at, struct str import_id, bool follows,
+       int64_t next, struct err *err)
+{
+	size_t length = at->length;
+	int64_t after;
+
+	if (length == 0)
+		return 0;
+	at->length = 0;
+	if (find(m, AFTER, at->run[length - 1].earlier, import_id, &after, err) != 0)
+		return -1;
+	enum answer answer = compare(after, follows, next);
+	if (answer == NO || (answer == SILENT && !at->agreed))
+		return 0;
+	for (size_t i = 0; i < length; i++)
+		if (merge(m, &at->run[i], err) != 0)
+			return -1;
+	at->merged += length;
+	return 0;
+}
+
+int
+slot_merge_known(struct slot_merge *m, struct slot_place *at, struct str import_id, int64_t row,
+		 struct err *err)
+{
+	if (settle(m, at, import_id, true, row, err) != 0)
+		return -1;
+	at->begun = true;
+	at->last = row;
+	return 0;
+}
+
+int
+slot_merge_new(struct slot_merge *m, struct slot_place *at, struct str import_id, int64_t row,
+	       struct err *err)
+{
+	int64_t earlier, neighbour = 0;
+	bool goes_on = false;
+
+	if (find(m, FIND, row, import_id, &earlier, err) != 0)
+		return -1;
+	if (earlier != 0 && at->length > 0 && at->length < SLOT_RUN) {
+		if (find(m, AFTER, at->run[at->length - 1].earlier, import_id, &neighbour, err) !=
+		    0)
+			return -1;
+		goes_on = neighbour == earlier;
+	}
+	if (!goes_on) {
+		/* A run that a changed message ends, which does not go on with it, was none. */
+		if (settle(m, at, import_id, true, 0, err) != 0)
+			return -1;
+		enum answer answer = NO;
+		if (earlier != 0) {
+			if (find(m, BEFORE, earlier, import_id, &neighbour, err) != 0)
+				return -1;
+			answer = compare(neighbour, at->begun, at->last);
+		}
+		at->begun = true;
+		at->last = 0;
+		if (answer == NO)
+			return 0;
+		at->agreed = answer == YES;
+	}
+	at->run[at->length++] = (struct slot_pair){row, earlier};
+	at->last = earlier;
+	return 0;
+}
+
+int
+slot_merge_end(struct slot_merge *m, struct slot_place *at, struct str import_id, struct err *err)
+{
+	return settle(m, at, import_id, false, 0, err);
+}

@@ -20,7 +20,7 @@ void arena_free(struct arena *);
 static inline void *
 arena_alloc(struct arena *a, size_t size)
 {
-	size_t rounded = (size + 15) & ~(size_t)15;
+	size_t rounded = (size + (size == 0) + 15) & ~(size_t)15;
 
 	a->used += rounded;
 	if (rounded < size || (size_t)(a->end - a->next) < rounded)

@@ -35,6 +35,7 @@ a_program_that_fails_says_how(void **state)
 
 	(void)state;
 	assert_string_equal(answer(&capture, "exit 3", 60000), "it exited with status 3");
+	capture_free(&capture);
 	assert_string_equal(answer(&capture, "kill -SEGV $$", 60000),
 			    "it was killed by signal 11 (Segmentation fault)");
 	capture_free(&capture);

@@ -4,6 +4,7 @@
 #include "avro/varint.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include <assert.h>
 
 #define SYNC_BYTES 16
 
@@ -89,9 +90,8 @@ done:
 	return w;
 }
 
-int
-container_writer_block(struct container_writer *w, uint64_t count, struct str bytes,
-		       struct err *err)
+static int
+write_block(struct container_writer *w, uint64_t count, struct str bytes, struct err *err)
 {
 	if (bytes.len <= AVRO_MAX_BLOCK && !codec_is_null(w->codec)) {
 		codec_pack(w->codec, bytes, &w->packed);
@@ -108,11 +108,19 @@ container_writer_block(struct container_writer *w, uint64_t count, struct str by
 }
 
 int
+container_writer_block(struct container_writer *w, uint64_t count, struct str bytes,
+		       struct err *err)
+{
+	assert(count > 0 || bytes.len == 0);
+	return count == 0 ? 0 : write_block(w, count, bytes, err);
+}
+
+int
 container_writer_end(struct container_writer *w, struct err *err)
 {
 	/* Through the codec like any other: other readers unpack it before they see that it is
 	 * empty. */
-	return w->mark_end ? container_writer_block(w, 0, STR(""), err) : 0;
+	return w->mark_end ? write_block(w, 0, STR(""), err) : 0;
 }
 
 void

@@ -22,7 +22,8 @@ struct container_writer;
 struct container_writer *container_writer_open(struct byte_sink, struct str schema_json,
 					       struct str codec, const struct container_entry *,
 					       size_t entry_count, bool mark_end, struct err *);
-/* ERR_INPUT: larger than AVRO_MAX_BLOCK, before or behind the codec; nothing was written. */
+/* No records are no block: Java would take it for the end. ERR_INPUT: larger than AVRO_MAX_BLOCK,
+ * before or behind the codec; nothing was written. */
 int container_writer_block(struct container_writer *, uint64_t count, struct str bytes,
 			   struct err *);
 int container_writer_end(struct container_writer *, struct err *);

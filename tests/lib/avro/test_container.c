@@ -121,6 +121,17 @@ the_same_input_gives_the_same_bytes(void **state)
 	}
 }
 
+static void
+no_records_are_no_block(void **state)
+{
+	struct file *f = file_new("snappy", true);
+
+	(void)state;
+	file_add(f, 0, STR(""));
+	assert_int_equal(f->start[1], f->start[0]);
+	file_free(f);
+}
+
 /* Other readers unpack a block before they see that it is empty, and snappy wants its checksum. */
 static void
 the_end_mark_is_packed_like_any_block(void **state)
@@ -353,7 +364,8 @@ metadata_may_come_in_several_blocks_some_of_them_sized(void **state)
 RUN_TESTS(TEST(what_is_written_is_read_with_every_codec),
 	  TEST(any_chunking_of_the_source_gives_the_same),
 	  TEST(a_block_is_delivered_as_soon_as_its_last_byte_is_read),
-	  TEST(the_same_input_gives_the_same_bytes), TEST(the_end_mark_is_packed_like_any_block),
+	  TEST(the_same_input_gives_the_same_bytes), TEST(no_records_are_no_block),
+	  TEST(the_end_mark_is_packed_like_any_block),
 	  TEST(a_readers_entries_can_be_handed_to_a_writer), TEST(what_is_no_container_is_told_so),
 	  TEST(a_bad_header_is_told_what_is_wrong_with_it),
 	  TEST(metadata_may_come_in_several_blocks_some_of_them_sized))

@@ -23,6 +23,7 @@
 
 #define SYNC_BYTES   16
 #define WINDOW_BYTES ((size_t)64 * 1024)
+#define SIP_BYTES    ((size_t)4 * 1024) /* of it, where blocks are larger than the window */
 
 /* While it searches, the reader may check this many times the bytes it has read, and not more:
  * markers can be forged within a text, and each would ask for a whole block to be checked. */
@@ -40,6 +41,7 @@ struct container_reader {
 	struct buf window;
 	uint64_t base;
 	size_t from, at;
+	size_t last_size; /* of the last block: what the window reads of the next one is copied */
 	bool source_ended;
 
 	struct buf metadata; /* keys and values, one after another */
@@ -125,8 +127,11 @@ need(struct container_reader *r, size_t n, struct err *err)
 			r->from = r->at;
 		if (r->window.room == r->window.len || r->from == r->window.len)
 			make_room(r);
-		enum outcome outcome = read_source(r, r->window.ptr + r->window.len,
-						   r->window.room - r->window.len, &got, err);
+		size_t room = r->window.room - r->window.len;
+		if (!r->skip_corrupt && r->last_size > WINDOW_BYTES && room > SIP_BYTES)
+			room = SIP_BYTES;
+		enum outcome outcome =
+			read_source(r, r->window.ptr + r->window.len, room, &got, err);
 		if (outcome != OK)
 			return outcome;
 		r->window.len += got;
@@ -499,6 +504,7 @@ take_packed(struct container_reader *r, size_t size, struct buf *to, struct err 
 			return no_marker(size, err);
 	}
 	buf_clear(to);
+	r->last_size = size;
 	outcome = take(r, size, to, err);
 	if (outcome == OK)
 		outcome = take_sync(r, sync, err);

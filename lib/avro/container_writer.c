@@ -6,7 +6,8 @@
 #include "base/mem.h"
 #include <assert.h>
 
-#define SYNC_BYTES 16
+#define SYNC_BYTES  16
+#define COPIED_MOST 16384 /* bytes of a block: above it, a copy costs more than two more writes */
 
 struct container_writer {
 	struct byte_sink sink;
@@ -14,16 +15,16 @@ struct container_writer {
 	bool mark_end;
 	char sync[SYNC_BYTES];
 	struct buf packed;
-	struct buf out; /* what the next write writes */
+	struct buf out;
 	uint64_t bytes; /* written */
 };
 
 static int
-write_out(struct container_writer *w, struct err *err)
+write_out(struct container_writer *w, struct str bytes, struct err *err)
 {
-	if (w->sink.write(w->sink.with, buf_str(&w->out), err) != 0)
+	if (w->sink.write(w->sink.with, bytes, err) != 0)
 		return -1;
-	w->bytes += w->out.len;
+	w->bytes += bytes.len;
 	return 0;
 }
 
@@ -48,7 +49,7 @@ write_header(struct container_writer *w, const struct str *parts, size_t count, 
 		return err_set(err, ERR_FATAL, "the header would be larger than %d bytes",
 			       AVRO_MAX_METADATA);
 	buf_add(&w->out, (struct str){w->sync, SYNC_BYTES});
-	return write_out(w, err);
+	return write_out(w, buf_str(&w->out), err);
 }
 
 struct container_writer *
@@ -102,9 +103,16 @@ write_block(struct container_writer *w, uint64_t count, struct str bytes, struct
 			       (unsigned long long)count, AVRO_MAX_BLOCK);
 	buf_clear(&w->out);
 	varint_add(&w->out, (int64_t)count);
-	varint_add_str(&w->out, bytes);
+	varint_add(&w->out, (int64_t)bytes.len);
+	if (bytes.len > COPIED_MOST) {
+		if (write_out(w, buf_str(&w->out), err) != 0 || write_out(w, bytes, err) != 0)
+			return -1;
+		buf_clear(&w->out);
+	} else {
+		buf_add(&w->out, bytes);
+	}
 	buf_add(&w->out, (struct str){w->sync, SYNC_BYTES});
-	return write_out(w, err);
+	return write_out(w, buf_str(&w->out), err);
 }
 
 int

@@ -115,15 +115,17 @@ struct media {
 	size_t kinds;
 };
 
+/* "media" is what an export left out without saying of which sort it was. */
 static void
 add_media(sqlite3_stmt *row, void *with)
 {
 	struct media *media = with;
 	const unsigned char *kind = sqlite3_column_text(row, 0);
+	bool known = kind != NULL && strcmp((const char *)kind, "media") != 0;
 
-	buf_printf(media->to, "%s%s ", media->kinds++ == 0 ? "media: " : ", ",
-		   kind == NULL ? "unknown" : (const char *)kind);
+	buf_add(media->to, media->kinds++ == 0 ? STR("media: ") : STR(", "));
 	add_number(media->to, sqlite3_column_int64(row, 1));
+	buf_printf(media->to, " %s", known ? (const char *)kind : "of unknown kind");
 }
 
 static void

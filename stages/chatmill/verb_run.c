@@ -192,8 +192,8 @@ draw(void *with)
 		counts.rejected += job->programs[i].progress.rejected;
 	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
 		size.ws_col = 80;
-	size_t len = (size_t)snprintf(line, sizeof(line) - 8, "\r%" PRIu64 " messages",
-				      (uint64_t)counts.records_in);
+	size_t len = 1 + progress_line(line + 1, sizeof(line) - 8, "run", &counts,
+				       clock_monotonic_ms() - job->started_ms, size.ws_col);
 	memcpy(line + len, "\033[K", 3);
 	(void)file_write_all(STDERR_FILENO, (struct str){line, len + 3}, NULL, &ignored);
 }

@@ -162,11 +162,11 @@ set_uri(struct archive *a, const char *path, struct str entry)
 
 /* A fault of the whole source: it is left behind. */
 static enum archive_step
-fault_of_source(struct archive *a, const char *why, struct err *err)
+fault_of_source(struct archive *a, const char *doing, const char *why, struct err *err)
 {
 	set_uri(a, a->source->path, (struct str){0});
 	close_source(a);
-	err_set(err, ERR_INPUT, "could not read \"%.*s\": %s", STR_ARG(buf_str(&a->uri)), why);
+	err_set(err, ERR_INPUT, "could not %s \"%.*s\": %s", doing, STR_ARG(buf_str(&a->uri)), why);
 	return ARCHIVE_FAULT;
 }
 
@@ -179,7 +179,7 @@ start_zip(struct archive *a, uint64_t size, struct err *err)
 	a->zip = zip_export_open(a->fd, size, &why);
 	a->fd = -1;
 	if (a->zip == NULL)
-		return fault_of_source(a, why.text, err);
+		return fault_of_source(a, "read", why.text, err);
 	a->members = zip_export_members(a->zip, &a->member_count);
 	for (size_t i = 0; i < a->member_count; i++) {
 		bool chat = a->members[i].role == ZIP_MEMBER_CHAT;
@@ -188,7 +188,7 @@ start_zip(struct archive *a, uint64_t size, struct err *err)
 			a->to_unpack += a->members[i].size;
 	}
 	if (chats == 0 && !a->source->found)
-		return fault_of_source(a, "there is no chat in this zip", err);
+		return fault_of_source(a, "read", "there is no chat in this zip", err);
 	if (chats == 0) {
 		log_event("skipped", "path=\"%s\" reason=\"there is no chat in this zip\"",
 			  a->source->path);
@@ -219,9 +219,9 @@ start_source(struct archive *a, struct err *err)
 	}
 	a->fd = is_stdin(a) ? STDIN_FILENO : open(a->source->path, O_RDONLY | O_CLOEXEC);
 	if (a->fd < 0 || fstat(a->fd, &st) != 0)
-		return fault_of_source(a, strerror(errno), err);
+		return fault_of_source(a, "open", strerror(errno), err);
 	if (S_ISDIR(st.st_mode))
-		return fault_of_source(a, "it is a folder", err);
+		return fault_of_source(a, "read", "it is a folder", err);
 	if (!S_ISREG(st.st_mode) || is_stdin(a)) {
 		a->state = SNIFF;
 		return ARCHIVE_BUSY;
@@ -230,7 +230,7 @@ start_source(struct archive *a, struct err *err)
 	a->modified_at = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
 	ssize_t got = pread(a->fd, beginning, sizeof(beginning), 0);
 	if (got < 0)
-		return fault_of_source(a, strerror(errno), err);
+		return fault_of_source(a, "read", strerror(errno), err);
 	if (zip_safety_is_zip((struct str){beginning, (size_t)got}) ||
 	    chat_text_has_ending(str_of(a->source->path), ".zip"))
 		return start_zip(a, (uint64_t)st.st_size, err);
@@ -264,7 +264,7 @@ sniff(struct archive *a, struct err *err)
 	struct str held = line_pieces_held(&a->lines);
 
 	if (more < 0)
-		return fault_of_source(a, strerror(errno), err);
+		return fault_of_source(a, "read", strerror(errno), err);
 	if (more == 0)
 		return ARCHIVE_WAIT;
 	if (held.len < 4 && !a->ended)
@@ -283,7 +283,7 @@ spool(struct archive *a, struct err *err)
 		return ARCHIVE_FAILED;
 	if (spool_add(a->spool, &a->spooled, line_pieces_held(&a->lines), &why) != 0) {
 		if (why.class == ERR_INPUT)
-			return fault_of_source(a, why.text, err);
+			return fault_of_source(a, "read", why.text, err);
 		*err = why;
 		return ARCHIVE_FAILED;
 	}
@@ -298,7 +298,7 @@ spool(struct archive *a, struct err *err)
 	}
 	int more = read_more(a);
 	if (more < 0)
-		return fault_of_source(a, strerror(errno), err);
+		return fault_of_source(a, "read", strerror(errno), err);
 	return more == 0 ? ARCHIVE_WAIT : ARCHIVE_BUSY;
 }
 

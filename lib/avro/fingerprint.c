@@ -90,14 +90,16 @@ uint64_t
 avro_schema_fingerprint(const struct avro_schema *schema)
 {
 	struct buf canonical = {0};
-	uint64_t crc = EMPTY;
+	uint64_t table[256], crc = EMPTY;
 
-	avro_schema_canonical(schema, &canonical);
-	for (size_t i = 0; i < canonical.len; i++) {
-		crc ^= (unsigned char)canonical.ptr[i];
+	for (unsigned byte = 0; byte < 256; byte++) {
+		table[byte] = byte;
 		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (EMPTY & -(crc & 1));
+			table[byte] = table[byte] >> 1 ^ (EMPTY & -(table[byte] & 1));
 	}
+	avro_schema_canonical(schema, &canonical);
+	for (size_t i = 0; i < canonical.len; i++)
+		crc = crc >> 8 ^ table[(crc ^ (unsigned char)canonical.ptr[i]) & 0xFF];
 	buf_free(&canonical);
 	return crc;
 }

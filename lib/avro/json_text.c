@@ -1,6 +1,13 @@
 #include "avro/json_text.h"
 
+#include "base/mem.h"
 #include <stdio.h>
+
+/* jansson's memory is always there, too. */
+static void __attribute__((constructor)) give_memory(void)
+{
+	json_set_alloc_funcs(mem_alloc, free);
+}
 
 json_t *
 json_text_read(struct str text, struct err *err)

@@ -10,7 +10,7 @@ struct avro_resolver;
 
 /* Both must outlive it. ERR_INPUT: they cannot match, and which field says so; what only some data
  * would show (a union's branch) waits for that datum. */
-struct avro_resolver *avro_resolver_new(const struct avro_node *writer,
+struct avro_resolver *avro_resolver_compile(const struct avro_node *writer,
 					const struct avro_node *reader, struct err *);
 void avro_resolver_free(struct avro_resolver *);
 

@@ -511,9 +511,10 @@ measure_types(struct parser *p)
 	}
 	for (size_t i = 0; i < schema->count; i++)
 		if (schema->nodes[i]->min_bytes == ENDLESS)
-			return err_set(p->err, ERR_INPUT,
-				       "type \"%.*s\" holds itself without an end",
-				       STR_ARG(schema->nodes[i]->name));
+			return err_set(
+				p->err, ERR_INPUT,
+				"type \"%.*s\" holds itself: no data of it ends within %d levels",
+				STR_ARG(schema->nodes[i]->name), AVRO_MAX_DEPTH);
 	return 0;
 }
 

@@ -168,7 +168,7 @@ take_datum(const struct avro_schema *s, struct str bytes, const struct traits *t
 	bytes.len -= rest.len;
 	MUST(bytes.len >= root->min_bytes);
 	/* A schema reads its own data as it is, but for how its lists are cut into blocks. */
-	struct avro_resolver *resolver = avro_resolver_new(root, root, &err);
+	struct avro_resolver *resolver = avro_resolver_compile(root, root, &err);
 	MUST(resolver != NULL);
 	rest = bytes;
 	MUST(avro_resolve(resolver, &rest, &datum, &err) == 0);

@@ -1,5 +1,6 @@
-"""resolve.py AVRO-RESOLVE [COUNT]: random schemas, and readers' schemas made of them, between
-fastavro and us: the same canonical form, fingerprint and resolved data. Prints TAP."""
+"""resolve.py AVRO-RESOLVE AVRO-C [COUNT]: random schemas, and readers' schemas made of them, between
+fastavro and us: the same canonical form, fingerprint and resolved data; which avro-c reads. Prints
+TAP."""
 
 import copy
 import io
@@ -13,7 +14,7 @@ import fastavro
 from fastavro.schema import fingerprint, parse_schema, to_parsing_canonical_form
 from random_avro import RandomAvro
 
-COUNT = int(sys.argv[2]) if len(sys.argv) > 2 else 2000
+COUNT = int(sys.argv[3]) if len(sys.argv) > 3 else 2000
 NUMBERS = ["int", "long", "float", "double"]
 PROMOTIONS = {
     "int": ["long", "float", "double"],
@@ -133,35 +134,41 @@ def cases():
         yield seed, writer, reader, encoded(parsed, made.datum(writer))
 
 
+class Program:
+    """A line in, a line out."""
+
+    def __init__(self, path):
+        self.pipe = subprocess.Popen([path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, *words):
+        print(*words, sep="\t", file=self.pipe.stdin, flush=True)
+        return self.pipe.stdout.readline().rstrip("\n").split("\t")
+
+
 def main():
-    ours = subprocess.Popen([sys.argv[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    canonical, fingerprints, data, refused, count = [], [], [], 0, 0
+    ours, avro_c = Program(sys.argv[1]), Program(sys.argv[2])
+    canonical, fingerprints, data, oracle, count = [], [], [], [], 0
     for seed, writer, reader, datum in cases():
-        print(json.dumps(writer), json.dumps(reader), datum.hex(), sep="\t", file=ours.stdin, flush=True)
-        form, crc, resolved = ours.stdout.readline().rstrip("\n").split("\t")
         count += 1
+        form, crc, resolved = ours.ask(json.dumps(writer), json.dumps(reader), datum.hex())
         theirs = to_parsing_canonical_form(parse_schema(copy.deepcopy(writer)))
         if form != theirs:
             canonical.append(f"seed {seed}: {form} is not {theirs}")
         elif crc != bytes.fromhex(fingerprint(theirs, "CRC-64-AVRO"))[::-1].hex():
             fingerprints.append(f"seed {seed}: {crc}")
-        try:
-            want = decoded(datum, writer, reader)
-        except Exception as e:
-            want, refused = e, refused + 1
-        if resolved.startswith("!"):
-            if not isinstance(want, Exception):
-                data.append(f"seed {seed}: {resolved}")
-        elif isinstance(want, Exception):
-            data.append(f"seed {seed}: only fastavro refuses: {want!r}")
-        elif not same(decoded(bytes.fromhex(resolved), reader), want):
-            data.append(f"seed {seed}: {decoded(bytes.fromhex(resolved), reader)} is not {want}")
-    ours.stdin.close()
+        want = decoded(datum, writer, reader)
+        if resolved.startswith("!") or not same(decoded(bytes.fromhex(resolved), reader), want):
+            data.append(f"seed {seed}: {resolved} is not {want}")
+        elif '"itself"' not in json.dumps(reader):  # avro-c may crash
+            (again,) = avro_c.ask(json.dumps(reader), resolved)
+            if again == "!Couldn't expand array":  # of empty records: avro-c cannot
+                continue
+            if again.startswith("!") or not same(decoded(bytes.fromhex(again), reader), want):
+                oracle.append(f"seed {seed}: {again} is not {resolved}")
     passed = report("canonical forms are fastavro's", canonical, count)
     passed = report("fingerprints are fastavro's", fingerprints, count) and passed
     passed = report("data is resolved as fastavro does", data, count) and passed
-    print(f"# {refused} refused by both")
-    return passed and ours.wait() == 0
+    return report("avro-c reads what was resolved", oracle, count) and passed
 
 
 def report(what, failures, count):

@@ -43,7 +43,7 @@ resolve(const struct avro_schema *writer, const struct avro_schema *reader, stru
 	struct buf *out, struct err *err)
 {
 	struct avro_resolver *resolver =
-		avro_resolver_new(avro_schema_root(writer), avro_schema_root(reader), err);
+		avro_resolver_compile(avro_schema_root(writer), avro_schema_root(reader), err);
 	struct buf datum = from_hex(hex), resolved = {0};
 	struct str bytes = buf_str(&datum);
 	int status = -1;

@@ -19,7 +19,7 @@ meet(const char *writer, const char *reader)
 		print_error("%s\n", p.err.text);
 	assert_non_null(p.reader);
 	p.resolver =
-		avro_resolver_new(avro_schema_root(p.writer), avro_schema_root(p.reader), &p.err);
+		avro_resolver_compile(avro_schema_root(p.writer), avro_schema_root(p.reader), &p.err);
 	return p;
 }
 

@@ -59,7 +59,8 @@ struct avro_field {
 struct avro_schema;
 
 /* ERR_INPUT says what is wrong and where ("field \"tokens\": ..."). Limits: limits.h. A record that
- * could only be infinite, a double name, an unknown name, a bad default are refused. */
+ * could only be infinite, a double name, an unknown name, a bad default are refused. A name without
+ * a namespace is looked for in the one around it, then in the null namespace, as Java writes it. */
 struct avro_schema *avro_schema_parse(struct str json, struct err *);
 void avro_schema_free(struct avro_schema *); /* NULL is fine; the nodes go with it */
 
@@ -82,7 +83,8 @@ const char *avro_type_name(enum avro_type);
  * type is a union that begins with null and whose default is null. The names of types defined
  * inside it get the namespace RECORD'S NAMESPACE.FIELD ("chatmill.tokens.Token"), unless they bring
  * one of their own, so that fields of different stages never collide. A type that was defined in
- * the replaced field and is used elsewhere moves to its first use. ERR_FATAL.
+ * the replaced field and is used elsewhere moves to its first use; one that the new field defines
+ * again must not have changed then. ERR_FATAL.
  */
 struct avro_schema *avro_schema_with_field(const struct avro_schema *, struct str field_json,
 					   struct err *);

@@ -25,15 +25,26 @@ state_store_new(const struct stage_state *states)
 	return store;
 }
 
+const struct stage_state *
+state_store_states(const struct state_store *store)
+{
+	return store->states;
+}
+
+void
+state_block_clear(const struct stage_state *state, void *block)
+{
+	if (state->clear != NULL)
+		state->clear(block);
+	for (const struct field *f = state->fields; f != NULL && f->path != NULL; f++)
+		if (f->type == FIELD_BUF)
+			buf_free((struct buf *)(void *)((char *)block + f->at));
+}
+
 static void
 free_block(const struct stage_state *states, struct state_block *block)
 {
-	if (states[block->state].clear != NULL)
-		states[block->state].clear(block->bytes);
-	const struct field *f = states[block->state].fields;
-	for (; f != NULL && f->path != NULL; f++)
-		if (f->type == FIELD_BUF)
-			buf_free((struct buf *)((char *)block->bytes + f->at));
+	state_block_clear(&states[block->state], block->bytes);
 	free((char *)block->part.ptr);
 	free(block->bytes);
 	free(block);

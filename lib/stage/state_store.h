@@ -25,7 +25,8 @@ struct state_block {
 struct state_store;
 
 struct state_store *state_store_new(const struct stage_state *states); /* ends with {0} */
-void state_store_free(struct state_store *);                           /* NULL is fine */
+const struct stage_state *state_store_states(const struct state_store *);
+void state_store_free(struct state_store *); /* NULL is fine */
 
 struct state_key *state_store_key(struct state_store *, struct str key); /* made when new */
 struct str state_key_name(const struct state_key *);
@@ -41,6 +42,8 @@ struct state_block *state_store_find(struct state_store *, struct str key, int s
 struct state_block *state_store_next(struct state_key *, int state, struct str after);
 struct state_block *state_store_owner(struct state_key *, const void *bytes); /* NULL: not one */
 void state_store_forget(struct state_store *, struct state_block *);
+/* Frees what a block of this kind owns: by its clear(), and its struct bufs. Not the block. */
+void state_block_clear(const struct stage_state *, void *block);
 /* Drops the key when it holds no block any more, and no watermark that tells what is late. */
 void state_store_release(struct state_store *, struct state_key *);
 

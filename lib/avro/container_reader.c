@@ -233,7 +233,6 @@ take_magic(struct container_reader *r, struct err *err)
 {
 	enum outcome outcome = need(r, 4, err);
 	struct str head = {r->window.ptr, r->window.len < 4 ? r->window.len : 4};
-	bool text = true;
 
 	if (outcome == FAILED)
 		return FAILED;
@@ -245,10 +244,11 @@ take_magic(struct container_reader *r, struct err *err)
 		r->at += 4;
 		return OK;
 	}
-	for (size_t i = 0; i < head.len; i++) {
-		unsigned char c = (unsigned char)head.ptr[i];
-		text = text && (c >= ' ' || c == '\t' || c == '\n' || c == '\r');
-	}
+	struct str begin = {r->window.ptr, r->window.len < 64 ? r->window.len : 64};
+	bool text = utf8_valid_prefix(begin) + 4 > begin.len; /* the last may be cut */
+	for (size_t i = 0; i < begin.len; i++)
+		text = text && ((unsigned char)begin.ptr[i] >= ' ' || begin.ptr[i] == '\t' ||
+				begin.ptr[i] == '\n' || begin.ptr[i] == '\r');
 	err_set(err, ERR_INPUT, "%s is not an Avro container: its first bytes are not \"Obj\\1\"%s",
 		r->name,
 		str_equal(head, STR("PK\3\4"))

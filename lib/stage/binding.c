@@ -154,7 +154,14 @@ bind_reads(struct binding *b, struct err *err)
 	make_rows(b);
 	b->plan =
 		avro_plan_new(record, b->rows[0].path == NULL ? NULL : b->rows, b->own_field, err);
-	return b->plan == NULL ? -1 : 0;
+	if (b->plan != NULL)
+		return 0;
+	if (str_starts(str_of(err->text), STR("the input has no field"))) {
+		struct err said = *err;
+		err_set(err, ERR_FATAL, "%.400s; `chatmill stages` says which stage appends it",
+			said.text);
+	}
+	return -1;
 }
 
 static int

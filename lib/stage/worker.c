@@ -87,7 +87,7 @@ worker_state(struct stage *st)
 /* A dead letter for the record in hand, or for a part of it. */
 void
 worker_add_dead_letter(struct stage *st, struct str bytes, bool is_record, const char *class,
-			      const char *part)
+		       const char *part)
 {
 	struct stream *dead = &st->share->dead;
 	size_t from = dead->bytes.len;
@@ -289,7 +289,8 @@ refuse_record(struct stage *st, struct str bytes, bool is_record, const char *cl
 		return 0;
 	}
 	struct err why = st->why;
-	err_prefix(&why, "%s: record %llu: ", st->job->input_name,
+	err_prefix(&why, "%s: block %llu, record %llu: ", st->job->input_name,
+		   (unsigned long long)st->block,
 		   (unsigned long long)(st->records_before + st->number));
 	end_share(st, BATCH_FAILED, &why);
 	return -1;
@@ -416,7 +417,8 @@ pass_over_damage(struct stage *st, struct str *bytes)
 	if (!st->job->skip_corrupt && st->job->dead == NULL)
 		return refuse_record(st, rest, false, "input", NULL);
 	metric_add(st->job->metrics->damaged_bytes, (int64_t)rest.len);
-	log_error("%s: record %llu: %s; %zu bytes passed over", st->job->input_name,
+	log_error("%s: block %llu, record %llu: %s; %zu bytes passed over", st->job->input_name,
+		  (unsigned long long)st->block,
 		  (unsigned long long)(st->records_before + st->number), st->why.text, rest.len);
 	if (st->job->dead != NULL)
 		worker_add_dead_letter(st, rest, false, "input", "the rest of its block");
@@ -478,6 +480,7 @@ take_share(struct stage *st, struct batch *batch)
 	st->quiet = !st->alone && st->index != 0;
 	st->share = &batch->shares[st->alone ? 0 : st->index];
 	st->records_before = batch->in.first_record;
+	st->block = batch->in.number;
 }
 
 static void

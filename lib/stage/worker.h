@@ -52,6 +52,7 @@ struct stage {
 	struct state_key *key;   /* of the record or timer in hand */
 	struct share *share;     /* where output goes */
 	uint64_t number;         /* of the record in hand, within the batch */
+	uint64_t block;          /* the batch's, in the input */
 	uint64_t records_before; /* the batch's first record, in the input */
 	int32_t attempts;        /* of the record in hand, earlier runs included */
 	uint64_t polls;          /* of a source, so far */

@@ -272,7 +272,8 @@ compile(struct compiler *c, const struct avro_node *writer, const struct avro_no
 }
 
 struct avro_resolver *
-avro_resolver_compile(const struct avro_node *writer, const struct avro_node *reader, struct err *err)
+avro_resolver_compile(const struct avro_node *writer, const struct avro_node *reader,
+		      struct err *err)
 {
 	struct avro_resolver *resolver = mem_zero(1, sizeof(*resolver));
 	struct compiler c = {.resolver = resolver};

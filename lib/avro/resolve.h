@@ -1,8 +1,7 @@
 /* resolve.h -- data of a writer's schema, rewritten to a reader's schema (specification, "Schema
  * Resolution"): fields matched by name and alias, defaults for what is missing, promotions, unions,
- * enum defaults. Where several
- * branches of a reader's union would do, the one of the writer's own type comes before one it is
- * promoted to. */
+ * enum defaults. Where several branches of a reader's union would do, the one of the writer's own
+ * type comes before one it is promoted to. */
 #ifndef AVRO_RESOLVE_H
 #define AVRO_RESOLVE_H
 

@@ -18,8 +18,8 @@ meet(const char *writer, const char *reader)
 	if (p.reader == NULL)
 		print_error("%s\n", p.err.text);
 	assert_non_null(p.reader);
-	p.resolver =
-		avro_resolver_compile(avro_schema_root(p.writer), avro_schema_root(p.reader), &p.err);
+	p.resolver = avro_resolver_compile(avro_schema_root(p.writer), avro_schema_root(p.reader),
+					   &p.err);
 	return p;
 }
 

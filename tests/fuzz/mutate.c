@@ -15,7 +15,8 @@
 
 #define MAX_CPU_MS   1000
 #define MAX_RSS_MIB  256
-#define MAX_BYTES    65536 /* of a damaged container */
+#define MAX_BYTES    1000000 /* of a damaged container, more or less */
+#define MAX_CORPUS   32768   /* bytes of one in the corpus: mere size teaches a fuzzer nothing */
 #define SEED_OF_POOL 4711
 
 static const char *const codecs[] = {"null", "deflate", "snappy", "zstandard"};
@@ -56,15 +57,18 @@ replace(struct buf *b, size_t at, size_t old, struct str bytes)
 static void
 flip_a_bit(struct random *r, struct buf *b)
 {
-	b->ptr[random_below(r, b->len)] ^= (char)(1 << random_below(r, 8));
+	char *at = b->ptr + random_below(r, b->len);
+
+	*at ^= (char)(1 << random_below(r, 8));
 }
 
 static void
 set_a_byte(struct random *r, struct buf *b)
 {
 	static const unsigned char telling[] = {0, 1, 2, 3, 0x7F, 0x80, 0xFF};
+	char *at = b->ptr + random_below(r, b->len);
 
-	b->ptr[random_below(r, b->len)] = (char)telling[random_below(r, sizeof(telling))];
+	*at = (char)telling[random_below(r, sizeof(telling))];
 }
 
 static void
@@ -297,6 +301,8 @@ write_corpus(const char *folder)
 	int status = 0;
 
 	for (size_t i = 0; i < POOL && status == 0; i++) {
+		if (pool[i].len > MAX_CORPUS)
+			continue;
 		buf_clear(&path);
 		buf_printf(&path, "%s/%02zu-%s.avro", folder, i / CODECS, codecs[i % CODECS]);
 		struct file_replace *file = file_replace_open(buf_cstr(&path), &err);

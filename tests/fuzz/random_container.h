@@ -32,8 +32,9 @@ random_below(struct random *r, size_t n) /* n > 0 */
 static inline int64_t
 random_number(struct random *r, bool is_int)
 {
-	int64_t n = (int64_t)random_next(r) >> random_below(r, 64);
+	int64_t n = (int64_t)random_next(r);
 
+	n >>= random_below(r, 64);
 	if (random_below(r, 16) == 0)
 		n = random_below(r, 2) ? INT64_MAX : INT64_MIN;
 	return is_int ? (int32_t)n : n;
@@ -143,6 +144,8 @@ static const char *const random_schemas[] = {
 	"[\"null\",\"int\",{\"type\":\"map\",\"values\":\"bytes\"}]",
 	"{\"type\":\"array\",\"items\":\"null\"}",
 	"{\"type\":\"record\",\"name\":\"Nothing\",\"fields\":[]}",
+	/* blocks larger than what the reader takes in at once */
+	"{\"type\":\"fixed\",\"name\":\"Large\",\"size\":40000}",
 	"{\"type\":\"record\",\"name\":\"t.Tree\",\"fields\":["
 	"{\"name\":\"left\",\"type\":[\"null\",\"Tree\"]},"
 	"{\"name\":\"rest\",\"type\":{\"type\":\"array\",\"items\":\"Tree\"}},"

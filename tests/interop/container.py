@@ -47,7 +47,8 @@ def recoded(container, codec, seed):
 
 
 def report(what, failures, count):
-    print(f"{'not ok' if failures else 'ok'} - {what} ({count} containers)")
+    print(f"{'not ok' if failures else 'ok'} - {what}")
+    print(f"# {count} containers")
     for failure in failures[:20]:
         print("#", failure)
     return not failures

@@ -1,21 +1,14 @@
 #include "base/err.h"
 
+#include "base/str.h"
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 /* A text that was cut may end within a character: what is not whole goes. */
 static void
-end_whole(char *text, size_t room)
+end_whole(char *text)
 {
-	size_t len = strlen(text), back = 0;
-
-	if (len + 1 < room)
-		return;
-	while (back < len && back < 4 && ((unsigned char)text[len - 1 - back] & 0xC0) == 0x80)
-		back++;
-	if (back < len && ((unsigned char)text[len - 1 - back] & 0x80) != 0)
-		text[len - 1 - back] = '\0';
+	text[str_whole(str_of(text)).len] = '\0';
 }
 
 int
@@ -27,7 +20,7 @@ err_set(struct err *err, enum err_class class, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(err->text, sizeof(err->text), fmt, args);
 	va_end(args);
-	end_whole(err->text, sizeof(err->text));
+	end_whole(err->text);
 	return -1;
 }
 
@@ -44,7 +37,7 @@ err_prefix(struct err *err, const char *fmt, ...)
 	if (n < 0 || (size_t)n >= sizeof(text))
 		return -1; /* no room for more than the cause itself */
 	snprintf(text + n, sizeof(text) - (size_t)n, "%s", err->text);
-	end_whole(text, sizeof(text));
+	end_whole(text);
 	memcpy(err->text, text, sizeof(text));
 	return -1;
 }

@@ -1,18 +1,21 @@
 #include "base/file.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define OPEN_AT_ONCE 16 /* files not committed yet; a program has one to three */
 
 struct file_replace {
-	char *path, *partial;
+	char *path, *partial; /* partial NULL: path itself is written */
 	int fd;
 };
 
@@ -25,6 +28,11 @@ file_write_all(int fd, struct str bytes, bool *closed, struct err *err)
 		ssize_t n = write(fd, bytes.ptr, bytes.len);
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && errno == EAGAIN) { /* whoever shares it wants no waiting: we do */
+			struct pollfd room = {.fd = fd, .events = POLLOUT};
+			(void)poll(&room, 1, -1);
+			continue;
+		}
 		if (n < 0) {
 			if (closed != NULL)
 				*closed = errno == EPIPE;
@@ -66,38 +74,81 @@ file_replace_abort_all(void)
 	}
 }
 
-struct file_replace *
-file_replace_open(const char *path, struct err *err)
+/* Locked, and still the file of that name: between open and lock its owner may have finished it,
+ * and it is now the whole file that everybody sees. */
+static bool
+lock_partial(const struct file_replace *f)
 {
-	struct file_replace *f = mem_zero(1, sizeof(*f));
-	size_t len = strlen(path);
+	struct stat ours, named;
 
-	f->path = str_dup(str_of(path));
-	f->partial = mem_alloc(len + sizeof(".partial"));
-	memcpy(f->partial, path, len);
-	memcpy(f->partial + len, ".partial", sizeof(".partial"));
+	return flock(f->fd, LOCK_EX | LOCK_NB) == 0 && fstat(f->fd, &ours) == 0 &&
+	       lstat(f->partial, &named) == 0 && ours.st_dev == named.st_dev &&
+	       ours.st_ino == named.st_ino;
+}
+
+static int
+open_partial(struct file_replace *f, struct err *err)
+{
 	f->fd = open(f->partial, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-	if (f->fd < 0) {
-		err_set(err, ERR_FATAL, "could not create \"%s\": %s", f->partial, strerror(errno));
-		goto fail;
-	}
-	if (flock(f->fd, LOCK_EX | LOCK_NB) != 0) {
-		err_set(err, ERR_FATAL, "could not lock \"%s\": another program is writing it",
-			f->partial);
+	if (f->fd < 0)
+		return err_set(err, ERR_FATAL, "could not create \"%s\": %s", f->partial,
+			       strerror(errno));
+	if (!lock_partial(f)) {
 		close(f->fd);
-		goto fail;
+		return err_set(err, ERR_FATAL,
+			       "could not lock \"%s\": another program is writing it", f->partial);
 	}
 	if (ftruncate(f->fd, 0) != 0 || !remember(f->partial)) {
 		err_set(err, ERR_FATAL, "could not write \"%s\": %s", f->partial, strerror(errno));
 		close(f->fd);
-		goto fail;
+		return -1;
 	}
-	return f;
+	return 0;
+}
 
-fail:
+static void
+release(struct file_replace *f)
+{
 	free(f->partial);
 	free(f->path);
 	free(f);
+}
+
+/* The name that is replaced: behind a link, that of the file it leads to. */
+static char *
+follow_link(const char *path)
+{
+	struct stat there;
+	char *real = NULL;
+
+	if (lstat(path, &there) == 0 && S_ISLNK(there.st_mode))
+		real = realpath(path, NULL);
+	return real != NULL ? real : str_dup(str_of(path));
+}
+
+struct file_replace *
+file_replace_open(const char *path, struct err *err)
+{
+	struct file_replace *f = mem_zero(1, sizeof(*f));
+	struct buf partial = {0};
+	struct stat there;
+	int result;
+
+	f->path = follow_link(path);
+	if (stat(path, &there) != 0 || S_ISREG(there.st_mode)) {
+		buf_printf(&partial, "%s.partial", f->path);
+		f->partial = str_dup(buf_str(&partial));
+		buf_free(&partial);
+		result = open_partial(f, err);
+	} else { /* a device or a pipe: to be written, not to be replaced */
+		f->fd = open(path, O_WRONLY | O_CLOEXEC);
+		result = f->fd >= 0 ? 0
+				    : err_set(err, ERR_FATAL, "could not write \"%s\": %s", path,
+					      strerror(errno));
+	}
+	if (result == 0)
+		return f;
+	release(f);
 	return NULL;
 }
 
@@ -110,7 +161,7 @@ file_replace_fd(const struct file_replace *f)
 const char *
 file_replace_partial(const struct file_replace *f)
 {
-	return f->partial;
+	return f->partial != NULL ? f->partial : f->path;
 }
 
 /* A name is durable when its folder is. */
@@ -132,21 +183,23 @@ sync_folder(const char *path, struct err *err)
 int
 file_replace_commit(struct file_replace *f, struct err *err)
 {
+	int result = 0;
+
 	/* Renamed before it is closed: the lock goes with the descriptor. */
 	if ((fsync(f->fd) != 0 && errno != EINVAL && errno != EROFS) ||
-	    rename(f->partial, f->path) != 0) {
+	    (f->partial != NULL && rename(f->partial, f->path) != 0)) {
 		err_set(err, ERR_FATAL, "could not finish \"%s\": %s", f->path, strerror(errno));
 		file_replace_abort(f);
 		return -1;
 	}
-	forget(f->partial);
-	int result = sync_folder(f->path, err);
+	if (f->partial != NULL) {
+		forget(f->partial);
+		result = sync_folder(f->path, err);
+	}
 	if (close(f->fd) != 0 && result == 0)
 		result = err_set(err, ERR_FATAL, "could not close \"%s\": %s", f->path,
 				 strerror(errno));
-	free(f->partial);
-	free(f->path);
-	free(f);
+	release(f);
 	return result;
 }
 
@@ -155,10 +208,10 @@ file_replace_abort(struct file_replace *f)
 {
 	if (f == NULL)
 		return;
-	forget(f->partial);
-	unlink(f->partial);
+	if (f->partial != NULL) {
+		forget(f->partial);
+		unlink(f->partial);
+	}
 	close(f->fd);
-	free(f->partial);
-	free(f->path);
-	free(f);
+	release(f);
 }

@@ -1,10 +1,10 @@
 #include "base/log.h"
 
 #include "base/clock.h"
+#include "base/str.h"
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -47,6 +47,16 @@ log_locked(void (*write_line)(void *), void *with)
 	pthread_mutex_unlock(&lock);
 }
 
+/* What a terminal would take as an order: the control characters of ASCII, and those that Unicode
+ * has at U+0080 to U+009F. */
+static size_t
+control_bytes(const unsigned char *p)
+{
+	if (p[0] < 0x20 || p[0] == 0x7F)
+		return 1;
+	return p[0] == 0xC2 && p[1] >= 0x80 && p[1] <= 0x9F ? 2 : 0;
+}
+
 /* Takes head, which is ours, and body, which may hold anything. */
 static void
 write_line(const char *head, const char *body)
@@ -54,13 +64,17 @@ write_line(const char *head, const char *body)
 	char line[2048];
 	size_t len = (size_t)snprintf(line, sizeof(line), "%s", head);
 
-	for (const char *p = body; *p != '\0' && len + 6 < sizeof(line); p++) {
-		unsigned char c = (unsigned char)*p;
-		if (c < 0x20 || c == 0x7F)
-			len += (size_t)snprintf(line + len, sizeof(line) - len, "\\x%02x", c);
-		else
+	for (const char *p = body; *p != '\0' && len + 10 < sizeof(line); p++) {
+		size_t controls = control_bytes((const unsigned char *)p);
+
+		if (controls == 0)
 			line[len++] = *p;
+		for (size_t i = 0; i < controls; i++)
+			len += (size_t)snprintf(line + len, sizeof(line) - len, "\\x%02x",
+						(unsigned char)p[i]);
+		p += controls > 1;
 	}
+	len = str_whole((struct str){line, len}).len;
 	line[len++] = '\n';
 	pthread_mutex_lock(&lock);
 	if (before_line != NULL)

@@ -48,6 +48,19 @@ str_trim(struct str s)
 	return s;
 }
 
+struct str
+str_whole(struct str s)
+{
+	for (size_t back = 1; back <= 3 && back <= s.len; back++) {
+		unsigned char c = (unsigned char)s.ptr[s.len - back];
+		size_t wanted = c < 0xC0 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+
+		if (c < 0x80 || c >= 0xC0) /* a character begins here */
+			return wanted > back ? str_head(s, s.len - back) : s;
+	}
+	return s;
+}
+
 bool
 str_to_u64(struct str s, uint64_t *value)
 {

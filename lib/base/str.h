@@ -67,6 +67,9 @@ struct str str_cut(struct str *s, char byte);
 /* Without ASCII white space at both ends. */
 struct str str_trim(struct str s);
 
+/* Without the beginning of a UTF-8 character whose end was cut off; for texts that had no room. */
+struct str str_whole(struct str s);
+
 /* A decimal number and nothing else, no sign, no overflow: true and *value. */
 bool str_to_u64(struct str s, uint64_t *value);
 

@@ -34,12 +34,13 @@ extern const char *const order_basis_names[];
 
 struct chat_form {
 	struct header_shape shape;
-	uint8_t order;    /* enum date_order */
-	uint8_t calendar; /* enum calendar */
-	uint8_t rules[4]; /* enum digit_rule: of the date's numbers and of the hour */
-	uint8_t basis;    /* enum order_basis */
-	uint8_t locale;   /* wording_locale_name(); 0: not seen */
-	float confidence; /* 0..1, that the order of the date is right */
+	uint8_t order;      /* enum date_order */
+	uint8_t next_order; /* the likeliest other one; ORDER_AUTO: there is none */
+	uint8_t calendar;   /* enum calendar */
+	uint8_t rules[4];   /* enum digit_rule: of the date's numbers and of the hour */
+	uint8_t basis;      /* enum order_basis */
+	uint8_t locale;     /* wording_locale_name(); 0: not seen */
+	float confidence;   /* 0..1, that the order of the date is right */
 };
 
 struct chat_header {

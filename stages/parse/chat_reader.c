@@ -4,37 +4,59 @@
 #include "text_marks.h"
 
 void
-chat_reader_init(struct chat_reader *r, int64_t latest_day)
+chat_reader_start(struct chat_reader *r, int64_t latest_day)
 {
-	*r = (struct chat_reader){0};
-	form_evidence_init(&r->evidence, latest_day);
+	chat_reader_free(r);
+	r->at.started = true;
+	form_evidence_init(&r->at.evidence, latest_day);
 }
 
 void
 chat_reader_free(struct chat_reader *r)
 {
 	buf_free(&r->pending);
+	buf_free(&r->title);
+	buf_free(&r->import_id);
 	chat_authors_free(&r->authors);
 	identity_free(&r->identity);
+	map_free(&r->entries);
+	arena_free(&r->entry_arena);
 	body_scratch_free(&r->body);
 	buf_free(&r->system_text);
 	free(r->headers);
 	*r = (struct chat_reader){0};
 }
 
-bool
-chat_reader_learn(struct chat_reader *r, struct str bytes, bool mid_line)
+void
+chat_reader_add_entry(struct chat_reader *r, struct str name, int64_t size)
 {
-	form_evidence_add(&r->evidence, bytes, mid_line);
-	return form_evidence_suffices(&r->evidence);
+	struct body_entry *entry = arena_alloc(&r->entry_arena, sizeof(*entry));
+	struct str base = arena_copy(&r->entry_arena, name);
+
+	*entry = (struct body_entry){base, size};
+	for (size_t i = base.len; i-- > 0;)
+		if (base.ptr[i] == '/') {
+			base = str_tail(base, i + 1);
+			break;
+		}
+	*map_place(&r->entries, base) = entry;
+}
+
+bool
+chat_reader_learn(struct chat_reader *r, struct str bytes, bool continues)
+{
+	form_evidence_add(&r->at.evidence, bytes, r->at.mid_line);
+	r->at.mid_line = continues;
+	return form_evidence_suffices(&r->at.evidence);
 }
 
 int
 chat_reader_decide(struct chat_reader *r, enum date_order wanted, struct err *err)
 {
-	if (form_decide(&r->evidence, wanted, &r->form, err) != 0)
+	if (form_decide(&r->at.evidence, wanted, &r->at.form, err) != 0)
 		return -1;
-	r->decided = true;
+	r->at.decided = true;
+	r->at.mid_line = false;
 	return 0;
 }
 
@@ -91,7 +113,7 @@ label_is_system(struct chat_reader *r, struct author *author, struct str raw)
 	struct system_event_read event;
 	int32_t invalid = 0;
 
-	if (author->person || r->form.shape.frame == FRAME_BRACKET)
+	if (author->person || r->at.form.shape.frame == FRAME_BRACKET)
 		return false;
 	if (quotes_something(author->name))
 		return true;
@@ -109,7 +131,7 @@ label_is_system(struct chat_reader *r, struct author *author, struct str raw)
 static bool
 is_unknown_notice(const struct chat_reader *r, const struct author *author, const struct message *m)
 {
-	if (r->form.shape.frame != FRAME_BRACKET || !r->body.marked || m->kind != KIND_TEXT ||
+	if (r->at.form.shape.frame != FRAME_BRACKET || !r->body.marked || m->kind != KIND_TEXT ||
 	    m->edited)
 		return false;
 	if (author->name.len > 0 && m->text.len > author->name.len &&
@@ -132,21 +154,21 @@ emit(struct chat_reader *r, const struct message_parts *parts, const struct auth
 	int32_t minutes;
 	int64_t wall = parts->header.minute * 60 + parts->header.second;
 
-	m->sent_at = local_time_instant(&r->clock, wall, &minutes) * 1000;
+	m->sent_at = local_time_instant(&r->at.clock, wall, &minutes) * 1000;
 	m->utc_offset_minutes = minutes;
 	m->sender = author == NULL ? (struct str){0} : author->name;
-	m->conversation_title = r->title;
-	m->import_id = r->import_id;
+	m->conversation_title = r->title.len > 0 ? buf_str(&r->title) : (struct str){0};
+	m->import_id = buf_str(&r->import_id);
 	m->uri = r->uri;
 	m->line = parts->line;
 	m->offset = parts->offset;
-	m->seq = r->seq++;
+	m->seq = r->at.seq++;
 	identity_set(&r->identity, parts->header.minute, author == NULL ? 0 : author->hash,
 		     author == NULL ? nobody : author->hash_hex, m);
-	r->messages++;
-	r->system_lines += m->kind == KIND_SYSTEM;
-	r->by_structure += r->body.by_structure;
-	r->invalid_bytes += (uint64_t)m->invalid_bytes;
+	r->at.messages++;
+	r->at.system_lines += m->kind == KIND_SYSTEM;
+	r->at.by_structure += r->body.by_structure;
+	r->at.invalid_bytes += (uint64_t)m->invalid_bytes;
 	out->message(out->with, m);
 }
 
@@ -180,8 +202,8 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 	struct message m = {0};
 	struct body_source from = {.raw = str_tail(behind, label),
 				   .line_marked = marks_begin(parts->raw),
-				   .bracketed = r->form.shape.frame == FRAME_BRACKET,
-				   .entries = r->entries};
+				   .bracketed = r->at.form.shape.frame == FRAME_BRACKET,
+				   .entries = &r->entries};
 	if (from.bracketed && marks_begin(from.raw)) {
 		struct system_event_read event;
 		int32_t invalid = 0;
@@ -217,16 +239,16 @@ emit_preamble(struct chat_reader *r, struct chat_header header, const struct rea
 static void
 finish_pending(struct chat_reader *r, struct chat_header next, const struct reader_output *out)
 {
-	if (r->overflowing)
-		r->overflowing = false;
-	else if (!r->has_pending)
+	if (r->at.overflowing)
+		r->at.overflowing = false;
+	else if (!r->at.has_pending)
 		emit_preamble(r, next, out);
 	else
 		read_message(r,
-			     &(struct message_parts){buf_str(&r->pending), r->pending_header,
-						     r->pending_line, r->pending_offset},
+			     &(struct message_parts){buf_str(&r->pending), r->at.pending_header,
+						     r->at.pending_line, r->at.pending_offset},
 			     out);
-	r->has_pending = false;
+	r->at.has_pending = false;
 	buf_clear(&r->pending);
 }
 
@@ -237,31 +259,31 @@ extend_pending(struct chat_reader *r, struct str bytes, int64_t line,
 {
 	if (bytes.len == 0)
 		return;
-	if (!r->overflowing && bytes.len <= READER_MESSAGE_MOST - r->pending.len) {
+	if (!r->at.overflowing && bytes.len <= READER_MESSAGE_MOST - r->pending.len) {
 		buf_add(&r->pending, bytes);
 		return;
 	}
-	if (!r->overflowing && r->has_pending) {
+	if (!r->at.overflowing && r->at.has_pending) {
 		finish_pending(r, (struct chat_header){0}, out);
-	} else if (!r->overflowing && r->pending.len > 0) {
+	} else if (!r->at.overflowing && r->pending.len > 0) {
 		out->refused(out->with, buf_str(&r->pending), 1,
 			     "too much stands before the first message");
 		buf_clear(&r->pending);
 	}
-	r->overflowing = true;
+	r->at.overflowing = true;
 	out->refused(out->with, bytes, line, "the message is longer than 1048576 bytes");
 }
 
 static void
 find_headers(struct chat_reader *r, struct str bytes, int64_t line)
 {
-	bool mid_line = r->mid_line;
+	bool mid_line = r->at.mid_line;
 
 	r->header_count = 0;
 	for (struct str rest = bytes; rest.len > 0; line++) {
 		struct str text = str_cut(&rest, '\n');
 		struct chat_header header;
-		if (!mid_line && chat_form_header(&r->form, first_line_of(text), &header)) {
+		if (!mid_line && chat_form_header(&r->at.form, first_line_of(text), &header)) {
 			MEM_GROW(r->headers, r->header_count, r->header_room);
 			r->headers[r->header_count++] =
 				(struct reader_header){text.ptr, line + 1, header};
@@ -279,7 +301,7 @@ chat_reader_read(struct chat_reader *r, struct str bytes, int64_t offset, int64_
 	if (bytes.len == 0)
 		return;
 	find_headers(r, bytes, line);
-	r->mid_line = continues;
+	r->at.mid_line = continues;
 	const char *end = bytes.ptr + bytes.len;
 	const struct reader_header *h = r->headers;
 	size_t count = r->header_count;
@@ -288,7 +310,7 @@ chat_reader_read(struct chat_reader *r, struct str bytes, int64_t offset, int64_
 	extend_pending(r, str_head(bytes, before), line + 1, out);
 	if (count == 0)
 		return;
-	if (r->has_pending || r->overflowing || r->pending.len > 0)
+	if (r->at.has_pending || r->at.overflowing || r->pending.len > 0)
 		finish_pending(r, h[0].header, out);
 	for (size_t i = 0; i + 1 < count; i++)
 		read_message(
@@ -299,16 +321,16 @@ chat_reader_read(struct chat_reader *r, struct str bytes, int64_t offset, int64_
 						offset + (h[i].begin - bytes.ptr)},
 			out);
 	const struct reader_header *last = &h[count - 1];
-	r->has_pending = true;
-	r->pending_header = last->header;
-	r->pending_line = last->line;
-	r->pending_offset = offset + (last->begin - bytes.ptr);
+	r->at.has_pending = true;
+	r->at.pending_header = last->header;
+	r->at.pending_line = last->line;
+	r->at.pending_offset = offset + (last->begin - bytes.ptr);
 	extend_pending(r, (struct str){last->begin, (size_t)(end - last->begin)}, last->line, out);
 }
 
 void
 chat_reader_end(struct chat_reader *r, const struct reader_output *out)
 {
-	if (r->has_pending || r->overflowing)
+	if (r->at.has_pending || r->at.overflowing)
 		finish_pending(r, (struct chat_header){0}, out);
 }

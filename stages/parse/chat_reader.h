@@ -34,27 +34,31 @@ struct reader_output {
 	void (*refused)(void *with, struct str bytes, int64_t line, const char *why);
 };
 
-struct chat_reader {
-	/* What a piece begins with. */
+struct reader_facts { /* plain data: a snapshot holds it as it is */
 	struct form_evidence evidence;
 	struct chat_form form;
-	bool decided;
-	bool mid_line;      /* the next piece begins in the middle of a line */
-	bool overflowing;   /* the message in `pending` has been emitted: it was too long */
-	bool has_pending;   /* `pending` begins with a header; else it is what stands before any */
-	struct buf pending; /* the message that is not known to be whole */
+	bool started, decided;
+	bool refused;     /* it is not a chat */
+	bool mid_line;    /* the next piece begins in the middle of a line */
+	bool overflowing; /* the message in hand was too long: it has been emitted */
+	bool has_pending; /* `pending` begins with a header; else it is what stands before any */
 	struct chat_header pending_header;
 	int64_t pending_line, pending_offset;
-
-	struct chat_authors authors;
-	struct identity identity;
 	struct local_time clock;
-	struct str title, import_id, uri; /* the caller's */
-	const struct map *entries;        /* the caller's: of struct body_entry; NULL: none */
 	int64_t seq;
-
 	/* What there was. */
 	uint64_t messages, system_lines, by_structure, invalid_bytes;
+};
+
+struct chat_reader {
+	struct reader_facts at;
+	struct buf pending;          /* the message that is not known to be whole */
+	struct buf title, import_id; /* a title of no bytes: null */
+	struct chat_authors authors;
+	struct identity identity;
+	struct map entries; /* of the zip: struct body_entry by the name without its folder */
+	struct arena entry_arena;
+	struct str uri; /* the caller's, set before each call */
 
 	/* Scratch. */
 	struct body_scratch body;
@@ -65,11 +69,18 @@ struct chat_reader {
 
 void chat_reader_free(struct chat_reader *);
 
-/* latest_day: days since 1970 that no message can be newer than; INT64_MAX: not known. */
-void chat_reader_init(struct chat_reader *, int64_t latest_day);
+/* Of zeroes, or of a source that ended. latest_day: days since 1970 that no message can be newer
+ * than; INT64_MAX: not known. */
+void chat_reader_start(struct chat_reader *, int64_t latest_day);
+void chat_reader_add_entry(struct chat_reader *, struct str name, int64_t size);
+
+/* Between two pieces all of it, as bytes and back. -1, ERR_FATAL: they are not such a snapshot. */
+#define READER_SNAPSHOT 1 /* raised when the layout changes */
+void chat_reader_save(const struct chat_reader *, struct buf *);
+int chat_reader_restore(struct chat_reader *, struct str, struct err *);
 
 /* True: no more evidence is needed. */
-bool chat_reader_learn(struct chat_reader *, struct str bytes, bool mid_line);
+bool chat_reader_learn(struct chat_reader *, struct str bytes, bool continues);
 int chat_reader_decide(struct chat_reader *, enum date_order wanted, struct err *);
 
 /* offset, line: bytes and ends of lines of the source before the piece; continues: its last line

@@ -260,7 +260,7 @@ habit_of(const struct form_evidence *ev, const struct form_candidate *c, enum da
 }
 
 struct verdict {
-	enum date_order order;
+	enum date_order order, next;
 	double lead;      /* log odds over the next one; infinite: there is no other */
 	double lead_seen; /* without habit */
 	bool by_numbers;
@@ -269,7 +269,7 @@ struct verdict {
 static struct verdict
 judge_order(const struct form_evidence *ev, const struct form_candidate *c)
 {
-	struct verdict v = {ORDER_AUTO, INFINITY, INFINITY, false};
+	struct verdict v = {ORDER_AUTO, ORDER_AUTO, INFINITY, INFINITY, false};
 	double seen[ORDER_COUNT], odds[ORDER_COUNT];
 
 	for (int order = 1; order < ORDER_COUNT; order++) {
@@ -287,6 +287,7 @@ judge_order(const struct form_evidence *ev, const struct form_candidate *c)
 		if (order == (int)v.order || isinf(odds[order]))
 			continue;
 		if (odds[v.order] - odds[order] < v.lead) {
+			v.next = (enum date_order)order;
 			v.lead = odds[v.order] - odds[order];
 			v.lead_seen = seen[v.order] - seen[order];
 		}
@@ -360,6 +361,7 @@ form_decide(const struct form_evidence *ev, enum date_order wanted, struct chat_
 	if (v.order == ORDER_AUTO)
 		return err_set(err, ERR_INPUT, "its dates don't exist in any order");
 	*f = (struct chat_form){.shape = c->shape,
+				.next_order = (uint8_t)v.next,
 				.order = (uint8_t)v.order,
 				.locale = likeliest_locale(ev),
 				.confidence = (float)(1 / (1 + exp(-v.lead))),

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "message_body.h"
 #include "text_marks.h"
+#include <assert.h>
 #include <endian.h>
 #include <stdio.h>
 
@@ -69,6 +70,14 @@ identity_free(struct identity *id)
 	occurrences_free(&id->messages);
 	occurrences_free(&id->slots);
 	buf_free(&id->essence);
+}
+
+void
+identity_set_conversation(struct identity *id, struct str given)
+{
+	assert(given.len < sizeof(id->conversation_id));
+	memcpy(id->conversation_id, given.ptr, given.len);
+	id->conversation_id[given.len] = '\0';
 }
 
 void

@@ -16,7 +16,9 @@
 #include "base/buf.h"
 #include "message.h"
 
-#define OCCURRENCES 16384 /* keys of one generation; a power of two; two generations are kept */
+#define OCCURRENCES 4096 /* keys of one generation; a power of two; two generations are kept */
+
+#define CONVERSATION_LONGEST 128 /* bytes of an id */
 
 struct occurrence {
 	uint64_t key; /* 0: free */
@@ -34,14 +36,15 @@ void occurrences_restore(struct occurrences *, bool older, struct occurrence);
 
 struct identity {
 	struct occurrences messages, slots;
-	char conversation_id[129];
+	char conversation_id[CONVERSATION_LONGEST + 1];
 	char message_id[33];
 	char slot_id[200];
 	struct buf essence;
 };
 void identity_free(struct identity *);
 
-/* The id of a conversation that nobody named. */
+/* The id as somebody gave it, of CONVERSATION_LONGEST bytes at most; or made of a title. */
+void identity_set_conversation(struct identity *, struct str id);
 void identity_name_conversation(struct identity *, struct str title);
 
 /* Fills message_id, slot_id and conversation_id of a message whose kind, text and details are

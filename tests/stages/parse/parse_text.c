@@ -131,7 +131,7 @@ print_nothing(void *with, const struct message *m)
 }
 
 static void
-print_form(const struct chat_reader *r)
+print_form(const struct reader_facts *r)
 {
 	char form[64];
 
@@ -157,10 +157,22 @@ read_all(FILE *f)
 	return buf_str(&all);
 }
 
+/* Bytes of the piece that begins here: whole lines, unless one is longer than a piece. */
+static size_t
+piece_at(struct str all, size_t at, size_t most)
+{
+	size_t n = all.len - at < most ? all.len - at : most;
+
+	for (size_t whole = n; whole > 0; whole--)
+		if (all.ptr[at + whole - 1] == '\n')
+			return whole;
+	return n;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct chat_reader r;
+	struct chat_reader r = {0};
 	struct err err = {0};
 	enum date_order order = ORDER_AUTO;
 	const char *zone = "UTC", *title = "test";
@@ -193,39 +205,28 @@ main(int argc, char **argv)
 		return 1;
 	}
 	struct str all = read_all(stdin);
-	chat_reader_init(&r, INT64_MAX);
-	r.title = str_of(title);
-	identity_name_conversation(&r.identity, r.title);
-	bool mid = false;
-	for (size_t at = 0; at < all.len && !(all.len > 0 && r.decided);) {
-		size_t n = all.len - at < piece ? all.len - at : piece;
-		if (chat_reader_learn(&r, (struct str){all.ptr + at, n}, mid))
+	chat_reader_start(&r, INT64_MAX);
+	buf_add(&r.title, str_of(title));
+	identity_name_conversation(&r.identity, str_of(title));
+	for (size_t at = 0, n; (n = piece_at(all, at, piece)) > 0; at += n)
+		if (chat_reader_learn(&r, (struct str){all.ptr + at, n},
+				      all.ptr[at + n - 1] != '\n'))
 			break;
-		mid = all.ptr[at + n - 1] != '\n';
-		at += n;
-	}
 	if (chat_reader_decide(&r, order, &err) != 0) {
 		fprintf(stderr, "%s\n", err.text);
 		return 1;
 	}
 	struct reader_output out = {&bytes, quiet ? print_nothing : print_message, print_refused};
 	int64_t line = 0;
-	for (size_t at = 0; at < all.len;) {
-		size_t n = all.len - at < piece ? all.len - at : piece;
-		const char *p = all.ptr + at + n;
-		while (p > all.ptr + at && p[-1] != '\n')
-			p--;
-		if (p > all.ptr + at)
-			n = (size_t)(p - all.ptr) - at;
+	for (size_t at = 0, n; (n = piece_at(all, at, piece)) > 0; at += n) {
 		struct str part = {all.ptr + at, n};
 		chat_reader_read(&r, part, (int64_t)at, line, part.ptr[n - 1] != '\n', &out);
 		for (size_t i = 0; i < n; i++)
 			line += part.ptr[i] == '\n';
-		at += n;
 	}
 	chat_reader_end(&r, &out);
 	if (form)
-		print_form(&r);
+		print_form(&r.at);
 	chat_reader_free(&r);
 	free((void *)all.ptr);
 	return ferror(stdout) != 0;

@@ -1,0 +1,438 @@
+/*
+ * parse -- pieces of exports become messages.
+ *
+ * A source's pieces are held, each a block of state of its own, until its form is decided; then
+ * they are read in order and forgotten, and later pieces are read as they come.
+ */
+#include "stage.h"
+
+#include "base/log.h"
+#include "chat_reader.h"
+#include "message.avsc.h"
+#include "text/utf8.h"
+#include "wording.h"
+#include <inttypes.h>
+#include <stdio.h>
+
+#define HELD_MOST  (8 << 20)             /* bytes; WhatsApp's own exports end at about 10 MB */
+#define SILENCE_MS (24 * 60 * 60 * 1000) /* a source that says no more for so long has ended */
+#define DAY_MS     (24 * 60 * 60 * 1000LL)
+#define FIRST_DAY  14245 /* 2009-01-01: before WhatsApp; a clock that says so is not set */
+#define SURE       0.95  /* below, the reader is told that the order of dates is a guess */
+
+struct options {
+	const char *timezone, *conversation, *title;
+	unsigned date_order;
+};
+static const char *const orders[] = {"auto", "dmy", "mdy", "ymd", NULL};
+static const struct stage_option options[] = {
+	OPTION(TEXT, options, timezone, NULL,
+	       "zone of the phone that exported, as in Europe/Berlin; else this machine's"),
+	OPTION(CHOICE, options, date_order, "auto", "order of dates that can be read in two ways",
+	       .choices = orders),
+	OPTION(TEXT, options, conversation, NULL, "id of the conversation; else made of its title"),
+	OPTION(TEXT, options, title, NULL, "title of the chat; else from the file's name"),
+	{0}};
+
+struct manifest {
+	struct str import_id, title;
+	int64_t fetched_at, modified_at;
+	const struct body_entry *entries;
+	size_t entry_count;
+};
+enum part { PART_UNKNOWN, PART_MANIFEST, PART_LINES, PART_END };
+static const char *const parts[] = {"", "manifest", "lines", "end", NULL};
+struct piece {
+	struct str uri, bytes, error;
+	int64_t offset, line;
+	enum part part;
+	const struct manifest *manifest;
+	bool continues;
+};
+static const struct field entry[] = {FIELD(body_entry, name), FIELD(body_entry, size), {0}};
+static const struct field manifest[] = {FIELD(manifest, import_id),
+					FIELD(manifest, title),
+					FIELD(manifest, fetched_at),
+					FIELD(manifest, modified_at),
+					FIELD_LIST(manifest, entries, entry_count, entry),
+					{0}};
+static const struct field reads[] = {FIELD_AT("source.uri", piece, uri),
+				     FIELD_AT("source.offset", piece, offset),
+				     FIELD_AT("source.line", piece, line),
+				     FIELD_ENUM(piece, part, parts),
+				     FIELD_RECORD("manifest.Manifest", piece, manifest, manifest),
+				     FIELD(piece, bytes),
+				     FIELD(piece, continues),
+				     FIELD(piece, error),
+				     {0}};
+
+static const struct field attachment[] = {
+	FIELD(attachment, name),    FIELD_ENUM(attachment, kind, message_kind_names),
+	FIELD(attachment, size),    FIELD(attachment, entry),
+	FIELD(attachment, omitted), {0}};
+static const struct field location[] = {FIELD(location, latitude), FIELD(location, longitude),
+					FIELD(location, name),     FIELD(location, address),
+					FIELD(location, url),      {0}};
+static const struct field poll_option[] = {
+	FIELD(poll_option, text), FIELD(poll_option, votes), {0}};
+static const struct field poll[] = {
+	FIELD(poll, question), FIELD_LIST(poll, options, option_count, poll_option), {0}};
+static const struct field call[] = {FIELD(call, medium),
+				    FIELD(call, missed),
+				    FIELD(call, group),
+				    FIELD(call, duration_seconds),
+				    {0}};
+static const struct field contact[] = {FIELD(contact, name), {0}};
+static const struct field deleted[] = {FIELD(deleted, by), {0}};
+static const struct field system_event[] = {
+	FIELD(system_event, event),
+	FIELD(system_event, actor),
+	FIELD_LIST(system_event, targets, target_count, field_strings),
+	FIELD(system_event, value),
+	FIELD(system_event, text),
+	{0}};
+static const struct field writes[] = {
+	FIELD(message, message_id),
+	FIELD(message, slot_id),
+	FIELD(message, conversation_id),
+	FIELD(message, conversation_title),
+	FIELD(message, import_id),
+	FIELD(message, seq),
+	FIELD(message, sent_at),
+	FIELD(message, utc_offset_minutes),
+	FIELD(message, sender),
+	FIELD_ENUM(message, kind, message_kind_names),
+	FIELD(message, text),
+	FIELD(message, edited),
+	FIELD_LIST(message, attachments, attachment_count, attachment),
+	FIELD_RECORD("details.Location", message, location, location),
+	FIELD_RECORD("details.Poll", message, poll, poll),
+	FIELD_RECORD("details.Call", message, call, call),
+	FIELD_RECORD("details.Contact", message, contact, contact),
+	FIELD_RECORD("details.Deleted", message, deleted, deleted),
+	FIELD_RECORD("details.SystemEvent", message, system_event, system_event),
+	FIELD_LIST(message, mentions, mention_count, field_strings),
+	FIELD(message, invalid_bytes),
+	FIELD_AT("source.uri", message, uri),
+	FIELD_AT("source.line", message, line),
+	FIELD_AT("source.offset", message, offset),
+	{0}};
+
+struct held {
+	struct buf bytes;
+	int64_t offset, line;
+	bool continues;
+};
+static const struct field held[] = {
+	FIELD(held, bytes), FIELD(held, offset), FIELD(held, line), FIELD(held, continues), {0}};
+
+enum { READER, HELD };
+
+static void
+emit(void *with, const struct message *m)
+{
+	stage_emit((struct stage *)with, m);
+}
+
+static void
+refuse_lines(void *with, struct str bytes, int64_t line, const char *why)
+{
+	char place[32];
+
+	(void)snprintf(place, sizeof(place), "line %" PRId64, line);
+	stage_reject_part(with, bytes, place, "%s", why);
+}
+
+/* One held piece after another: NULL after the last. */
+static struct held *
+next_held(struct stage *st, struct str *part)
+{
+	return state_next(st, HELD, part);
+}
+
+static void
+forget_source(struct stage *st, struct chat_reader *r)
+{
+	for (struct str part = {0}; next_held(st, &part) != NULL; part = (struct str){0})
+		state_forget(st, state_of(st, HELD, part));
+	state_forget(st, r);
+}
+
+static void
+read_held(struct stage *st, struct chat_reader *r, const struct reader_output *out)
+{
+	struct held *h;
+
+	for (struct str part = {0}; (h = next_held(st, &part)) != NULL;)
+		chat_reader_read(r, buf_str(&h->bytes), h->offset, h->line, h->continues, out);
+	for (struct str part = {0}; (h = next_held(st, &part)) != NULL; part = (struct str){0})
+		state_forget(st, h);
+}
+
+/* It is no chat: all that is held of it goes to the dead letters. */
+static void
+refuse_source(struct stage *st, struct chat_reader *r, const struct err *why)
+{
+	size_t size = 0, at = 0;
+	struct held *h;
+
+	for (struct str part = {0}; (h = next_held(st, &part)) != NULL;)
+		size += h->bytes.len;
+	char *all = stage_alloc(st, size + 1);
+	for (struct str part = {0}; (h = next_held(st, &part)) != NULL;) {
+		if (h->bytes.len > 0)
+			memcpy(all + at, h->bytes.ptr, h->bytes.len);
+		at += h->bytes.len;
+	}
+	char place[1024];
+	(void)snprintf(place, sizeof(place), "%.*s", STR_ARG(r->uri));
+	stage_reject_source(st, (struct str){all, size}, place, "it is not a chat: %s", why->text);
+	for (struct str part = {0}; (h = next_held(st, &part)) != NULL; part = (struct str){0})
+		state_forget(st, h);
+	r->at.refused = true;
+}
+
+static const char *
+words_of(enum date_order order)
+{
+	return order == ORDER_MDY ? "month first" : order == ORDER_YMD ? "year first" : "day first";
+}
+
+/* Once a source: what was found out about it. */
+static void
+report(const struct chat_reader *r)
+{
+	const struct reader_facts *at = &r->at;
+	char form[64];
+
+	chat_form_describe(&at->form, form);
+	log_event("source",
+		  "uri=\"%.*s\" form=\"%s\" date_order=%s basis=%s confidence=%.2f calendar=%s "
+		  "locale=%s messages=%" PRIu64 " system_lines=%" PRIu64 " by_structure=%" PRIu64
+		  " invalid_bytes=%" PRIu64 " impossible_times=%" PRIu64,
+		  STR_ARG(r->uri), form, date_order_names[at->form.order],
+		  order_basis_names[at->form.basis], (double)at->form.confidence,
+		  calendar_names[at->form.calendar], wording_locale_name(at->form.locale),
+		  at->messages, at->system_lines, at->by_structure, at->invalid_bytes,
+		  at->clock.impossible);
+	if (at->form.confidence < (float)SURE)
+		log_error(
+			"%.*s: its dates could be read %s or %s; taken as %s; --date-order decides",
+			STR_ARG(r->uri), words_of((enum date_order)at->form.order),
+			words_of((enum date_order)at->form.next_order),
+			words_of((enum date_order)at->form.order));
+}
+
+static void
+decide(struct stage *st, struct chat_reader *r, const struct reader_output *out)
+{
+	const struct options *o = stage_options(st);
+	struct err err;
+
+	if (chat_reader_decide(r, (enum date_order)o->date_order, &err) != 0)
+		refuse_source(st, r, &err);
+	else
+		read_held(st, r, out);
+}
+
+static void
+end_source(struct stage *st, struct chat_reader *r)
+{
+	const struct reader_output out = {st, emit, refuse_lines};
+
+	if (!r->at.decided && !r->at.refused)
+		decide(st, r, &out);
+	if (r->at.decided) {
+		chat_reader_end(r, &out);
+		report(r);
+	}
+	forget_source(st, r);
+}
+
+static int64_t
+latest_day(const struct manifest *m)
+{
+	int64_t day = m->fetched_at / DAY_MS + 1;
+
+	if (m->modified_at != INT64_MIN && m->modified_at / DAY_MS + 1 < day &&
+	    m->modified_at / DAY_MS >= FIRST_DAY)
+		day = m->modified_at / DAY_MS + 1;
+	return day < FIRST_DAY ? INT64_MAX : day;
+}
+
+static struct chat_reader *
+start_source(struct stage *st, const struct manifest *m)
+{
+	const struct options *o = stage_options(st);
+	struct chat_reader *r = state_of(st, READER, (struct str){0});
+
+	if (r->at.started) { /* the same source again, without an end between */
+		r->uri = stage_key(st);
+		end_source(st, r);
+		r = state_of(st, READER, (struct str){0});
+	}
+	chat_reader_start(r, m == NULL ? INT64_MAX : latest_day(m));
+	struct str title = o->title != NULL ? str_of(o->title)
+			   : m != NULL      ? m->title
+					    : (struct str){0};
+	if (title.len > 0)
+		buf_add(&r->title, title);
+	if (m != NULL)
+		buf_add(&r->import_id, m->import_id);
+	for (size_t i = 0; m != NULL && i < m->entry_count; i++)
+		chat_reader_add_entry(r, m->entries[i].name, m->entries[i].size);
+	if (o->conversation != NULL)
+		identity_set_conversation(&r->identity, str_of(o->conversation));
+	else
+		identity_name_conversation(&r->identity, title.len > 0 ? title : stage_key(st));
+	return r;
+}
+
+static void
+hold(struct stage *st, const struct piece *p)
+{
+	char name[24];
+
+	(void)snprintf(name, sizeof(name), "%020" PRId64, p->offset);
+	struct held *h = state_of(st, HELD, str_of(name));
+	buf_clear(&h->bytes);
+	buf_add(&h->bytes, p->bytes);
+	h->offset = p->offset;
+	h->line = p->line;
+	h->continues = p->continues;
+}
+
+static void
+take_lines(struct stage *st, struct chat_reader *r, const struct piece *p)
+{
+	const struct reader_output out = {st, emit, refuse_lines};
+
+	if (p->bytes.len == 0)
+		return;
+	if (r->at.refused) {
+		refuse_lines(st, p->bytes, p->line + 1, "the source is not a chat");
+		return;
+	}
+	if (r->at.decided) {
+		chat_reader_read(r, p->bytes, p->offset, p->line, p->continues, &out);
+		return;
+	}
+	bool enough = chat_reader_learn(r, p->bytes, p->continues);
+	hold(st, p);
+	if (enough || p->offset + (int64_t)p->bytes.len >= HELD_MOST)
+		decide(st, r, &out);
+}
+
+static enum stage_verdict
+process(struct stage *st, struct record *rec)
+{
+	const struct piece *p = record_read(rec);
+
+	if (p->offset < 0 || p->line < 0)
+		return stage_reject(st, "its place in the source is negative");
+	if (p->part == PART_UNKNOWN)
+		return stage_reject(st, "it is neither manifest nor lines nor end");
+	if (p->part == PART_MANIFEST && p->manifest == NULL)
+		return stage_reject(st, "the manifest is missing");
+	struct chat_reader *r = state_of(st, READER, (struct str){0});
+	if (p->part == PART_MANIFEST || !r->at.started)
+		r = start_source(st, p->manifest);
+	r->uri = p->uri;
+	if (p->part == PART_END) {
+		if (p->error.ptr != NULL)
+			log_event("source_ended_early", "uri=\"%.*s\"", STR_ARG(p->uri));
+		end_source(st, r);
+		return STAGE_PASS;
+	}
+	if (p->part == PART_LINES)
+		take_lines(st, r, p);
+	state_timer(st, r, PROCESSING_TIME, stage_now(st) + SILENCE_MS);
+	return STAGE_PASS;
+}
+
+/* The input ended, or was silent for a day, within a source: what there is of it is kept. */
+static enum stage_verdict
+source_broke_off(struct stage *st, void *block, struct str part)
+{
+	struct chat_reader *r = block;
+	char place[1024];
+
+	(void)part;
+	r->uri = stage_key(st);
+	(void)snprintf(place, sizeof(place), "%.*s", STR_ARG(r->uri));
+	end_source(st, r);
+	stage_reject_source(st, (struct str){"", 0}, place,
+			    "it ended before its end: the program before this one failed");
+	return STAGE_PASS;
+}
+
+static void
+save_reader(const void *block, struct buf *to)
+{
+	chat_reader_save(block, to);
+}
+
+static int
+restore_reader(void *block, unsigned version, struct str bytes, struct err *err)
+{
+	if (version != READER_SNAPSHOT)
+		return err_set(err, ERR_FATAL, "the state of a source is of version %u", version);
+	return chat_reader_restore(block, bytes, err);
+}
+
+static void
+clear_reader(void *block)
+{
+	chat_reader_free(block);
+}
+
+static const struct stage_state states[] = {
+	[READER] = {.name = "reader",
+		    .size = sizeof(struct chat_reader),
+		    .version = READER_SNAPSHOT,
+		    .encode = save_reader,
+		    .decode = restore_reader,
+		    .clear = clear_reader,
+		    .timer = source_broke_off},
+	[HELD] = {.name = "held", .size = sizeof(struct held), .version = 1, .fields = held},
+	{0}};
+
+/* The zone is the process's, so it is set before there are threads. */
+static void *
+load(const void *from, struct err *err)
+{
+	const struct options *o = from;
+	static const char nothing_shared[] = "";
+
+	if (o->conversation != NULL &&
+	    (o->conversation[0] == '\0' || strlen(o->conversation) > CONVERSATION_LONGEST ||
+	     utf8_valid_prefix(str_of(o->conversation)) < strlen(o->conversation))) {
+		err_set(err, ERR_FATAL, "--conversation takes 1 to %d bytes of UTF-8",
+			CONVERSATION_LONGEST);
+		return NULL;
+	}
+	if (o->title != NULL && utf8_valid_prefix(str_of(o->title)) < strlen(o->title)) {
+		err_set(err, ERR_FATAL, "--title is not UTF-8");
+		return NULL;
+	}
+	if (local_time_set_zone(o->timezone, err) != 0)
+		return NULL;
+	return (void *)nothing_shared;
+}
+
+static const struct stage_def parse = {
+	.api = STAGE_API,
+	.name = "parse",
+	.version = CHATMILL_VERSION,
+	.summary = "turn exports into messages",
+	.options = options,
+	.reads = reads,
+	.emits = message_avsc,
+	.writes = writes,
+	.partition_by = "conversation_id",
+	.key = "source.uri",
+	.states = states,
+	.load = load,
+	.process = process,
+};
+STAGE_MAIN(parse)

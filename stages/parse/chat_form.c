@@ -98,8 +98,11 @@ chat_form_describe(const struct chat_form *f, char text[64])
 	char date[24], time[24];
 
 	describe_date(f, date, sizeof(date));
-	(void)snprintf(time, sizeof(time), "%s%s%cmm%s%s", f->shape.half == 1 ? "pm " : "",
-		       f->rules[3] == DIGITS_PADDED ? "hh" : "h", f->shape.clock,
+	(void)snprintf(time, sizeof(time), "%s%s%smm%s%s", f->shape.half == 1 ? "pm " : "",
+		       f->rules[3] == DIGITS_PADDED ? "hh" : "h",
+		       f->shape.clock == ':'   ? ":"
+		       : f->shape.clock == '.' ? "."
+					       : " h ",
 		       !f->shape.seconds       ? ""
 		       : f->shape.clock == '.' ? ".ss"
 					       : ":ss",

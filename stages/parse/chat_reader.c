@@ -275,7 +275,7 @@ extend_pending(struct chat_reader *r, struct str bytes, int64_t line,
 }
 
 static void
-find_headers(struct chat_reader *r, struct str bytes, int64_t line)
+find_headers(struct chat_reader *r, struct str bytes, int64_t line, bool met)
 {
 	bool mid_line = r->at.mid_line;
 
@@ -287,20 +287,28 @@ find_headers(struct chat_reader *r, struct str bytes, int64_t line)
 			MEM_GROW(r->headers, r->header_count, r->header_room);
 			r->headers[r->header_count++] =
 				(struct reader_header){text.ptr, line + 1, header};
-			chat_authors_learn(&r->authors,
-					   first_line_of(str_tail(text, header.length)));
+			if (!met)
+				chat_authors_learn(&r->authors,
+						   first_line_of(str_tail(text, header.length)));
 		}
 		mid_line = false;
 	}
 }
 
 void
+chat_reader_meet(struct chat_reader *r, struct str bytes, bool continues)
+{
+	find_headers(r, bytes, 0, false);
+	r->at.mid_line = continues;
+}
+
+void
 chat_reader_read(struct chat_reader *r, struct str bytes, int64_t offset, int64_t line,
-		 bool continues, const struct reader_output *out)
+		 bool continues, bool met, const struct reader_output *out)
 {
 	if (bytes.len == 0)
 		return;
-	find_headers(r, bytes, line);
+	find_headers(r, bytes, line, met);
 	r->at.mid_line = continues;
 	const char *end = bytes.ptr + bytes.len;
 	const struct reader_header *h = r->headers;

@@ -83,10 +83,12 @@ int chat_reader_restore(struct chat_reader *, struct str, struct err *);
 bool chat_reader_learn(struct chat_reader *, struct str bytes, bool continues);
 int chat_reader_decide(struct chat_reader *, enum date_order wanted, struct err *);
 
+void chat_reader_meet(struct chat_reader *, struct str bytes, bool continues);
+
 /* offset, line: bytes and ends of lines of the source before the piece; continues: its last line
- * goes on in the next one. */
+ * goes on in the next one; met: chat_reader_meet() has seen it. */
 void chat_reader_read(struct chat_reader *, struct str bytes, int64_t offset, int64_t line,
-		      bool continues, const struct reader_output *);
+		      bool continues, bool met, const struct reader_output *);
 void chat_reader_end(struct chat_reader *, const struct reader_output *);
 
 #endif

@@ -14,7 +14,8 @@
 #include "wording.h"
 #include <math.h>
 
-#define IMPOSSIBLE   20.0 /* a date that does not exist */
+#define IMPOSSIBLE   6.0  /* a date that does not exist: or a text that looks like a header */
+#define PROOF        20.0 /* no later line will turn this over */
 #define IN_FUTURE    6.0
 #define DATED_NAME   4.0
 #define LONGEST_LEAP 3.5 /* a month or a year: one late or early message is no more than this */
@@ -171,6 +172,7 @@ add_line(struct form_evidence *ev, struct str line)
 		days[order] = day_in_order(&h, (enum date_order)order);
 		if (days[order] == INT64_MIN) {
 			c->impossible[order]++;
+			c->order_score[order] -= LONGEST_LEAP; /* as if it had leapt */
 			continue;
 		}
 		if (c->last_day[order] != INT64_MIN && days[order] != c->last_day[order])
@@ -241,7 +243,7 @@ habit_of(const struct form_evidence *ev, const struct form_candidate *c, enum da
 	if (order != ORDER_DMY)
 		return 0;
 	if (c->shape.separator != '/')
-		return 4;
+		return 8;
 	bool padded = is_padded(c, 0) || is_padded(c, 1);
 	if (padded && c->one_digit[0] + c->one_digit[1] == 0)
 		odds += 3;
@@ -309,7 +311,7 @@ form_evidence_suffices(const struct form_evidence *ev)
 	if (c == NULL || c->lines < 64)
 		return false;
 	struct verdict v = judge_order(ev, c);
-	return v.by_numbers ? v.lead >= IMPOSSIBLE : v.lead_seen >= IMPOSSIBLE;
+	return v.by_numbers ? v.lead >= PROOF : v.lead_seen >= PROOF;
 }
 
 static bool

@@ -164,7 +164,11 @@ read_held(struct stage *st, struct chat_reader *r, const struct reader_output *o
 	struct held *h;
 
 	for (struct str part = {0}; (h = next_held(st, &part)) != NULL;)
-		chat_reader_read(r, buf_str(&h->bytes), h->offset, h->line, h->continues, out);
+		chat_reader_meet(r, buf_str(&h->bytes), h->continues);
+	r->at.mid_line = false;
+	for (struct str part = {0}; (h = next_held(st, &part)) != NULL;)
+		chat_reader_read(r, buf_str(&h->bytes), h->offset, h->line, h->continues, true,
+				 out);
 	for (struct str part = {0}; (h = next_held(st, &part)) != NULL; part = (struct str){0})
 		state_forget(st, h);
 }
@@ -314,7 +318,7 @@ take_lines(struct stage *st, struct chat_reader *r, const struct piece *p)
 		return;
 	}
 	if (r->at.decided) {
-		chat_reader_read(r, p->bytes, p->offset, p->line, p->continues, &out);
+		chat_reader_read(r, p->bytes, p->offset, p->line, p->continues, false, &out);
 		return;
 	}
 	bool enough = chat_reader_learn(r, p->bytes, p->continues);

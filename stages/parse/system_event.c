@@ -235,7 +235,7 @@ split_targets(struct str list, struct str *targets)
 			skip = 0;
 			for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && skip == 0; i++) {
 				size_t found = str_find(list, words[i]);
-				if (found < list.len && count > 0) {
+				if (found < list.len) {
 					at = found;
 					skip = words[i].len;
 				}

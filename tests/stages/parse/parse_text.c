@@ -1,14 +1,11 @@
 /*
  * parse_text -- a chat's text on stdin, its messages as lines of JSON on stdout, without a runtime.
  *
- *   parse_text [--timezone ZONE] [--date-order dmy] [--title TITLE] [--piece BYTES] [--form]
+ *   parse_text [--timezone ZONE] [--date-order dmy] [--piece BYTES] [--form]
  *
  * For the tests and scores of parse alone. --form prints one line about the file's form on stderr.
  */
-#include "../../../stages/parse/chat_reader.h"
-#include "base/mem.h"
-#include <inttypes.h>
-#include <math.h>
+#include "rendered_chat.h"
 #include <stdio.h>
 
 static void
@@ -157,25 +154,13 @@ read_all(FILE *f)
 	return buf_str(&all);
 }
 
-/* Bytes of the piece that begins here: whole lines, unless one is longer than a piece. */
-static size_t
-piece_at(struct str all, size_t at, size_t most)
-{
-	size_t n = all.len - at < most ? all.len - at : most;
-
-	for (size_t whole = n; whole > 0; whole--)
-		if (all.ptr[at + whole - 1] == '\n')
-			return whole;
-	return n;
-}
-
 int
 main(int argc, char **argv)
 {
 	struct chat_reader r = {0};
 	struct err err = {0};
 	enum date_order order = ORDER_AUTO;
-	const char *zone = "UTC", *title = "test";
+	const char *zone = "UTC";
 	size_t piece = 256 << 10;
 	uint64_t bytes = 0;
 	bool quiet = false, form = false;
@@ -189,8 +174,6 @@ main(int argc, char **argv)
 			return 2;
 		else if (strcmp(argv[i], "--timezone") == 0)
 			zone = argv[++i];
-		else if (strcmp(argv[i], "--title") == 0)
-			title = argv[++i];
 		else if (strcmp(argv[i], "--piece") == 0)
 			piece = (size_t)strtoul(argv[++i], NULL, 10);
 		else if (strcmp(argv[i], "--date-order") == 0)
@@ -205,26 +188,12 @@ main(int argc, char **argv)
 		return 1;
 	}
 	struct str all = read_all(stdin);
-	chat_reader_start(&r, INT64_MAX);
-	buf_add(&r.title, str_of(title));
-	identity_name_conversation(&r.identity, str_of(title));
-	for (size_t at = 0, n; (n = piece_at(all, at, piece)) > 0; at += n)
-		if (chat_reader_learn(&r, (struct str){all.ptr + at, n},
-				      all.ptr[at + n - 1] != '\n'))
-			break;
-	if (chat_reader_decide(&r, order, &err) != 0) {
+	struct reader_output out = {&bytes, quiet ? print_nothing : print_message, print_refused};
+	if (read_chat(&r, all, (struct reading){.piece = piece, .cut = true, .order = order}, &out,
+		      &err) != 0) {
 		fprintf(stderr, "%s\n", err.text);
 		return 1;
 	}
-	struct reader_output out = {&bytes, quiet ? print_nothing : print_message, print_refused};
-	int64_t line = 0;
-	for (size_t at = 0, n; (n = piece_at(all, at, piece)) > 0; at += n) {
-		struct str part = {all.ptr + at, n};
-		chat_reader_read(&r, part, (int64_t)at, line, part.ptr[n - 1] != '\n', &out);
-		for (size_t i = 0; i < n; i++)
-			line += part.ptr[i] == '\n';
-	}
-	chat_reader_end(&r, &out);
 	if (form)
 		print_form(&r.at);
 	chat_reader_free(&r);

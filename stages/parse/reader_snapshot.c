@@ -104,12 +104,16 @@ take_string(struct taking *t)
 static void
 take_occurrences(struct taking *t, struct occurrences *to)
 {
-	for (int older = 1; older >= 0; older--)
-		for (uint64_t n = take_number(t); n > 0 && !t->short_of; n--) {
+	for (int older = 1; older >= 0; older--) {
+		uint64_t n = take_number(t);
+		if (n > OCCURRENCES)
+			t->short_of = true;
+		for (; n > 0 && !t->short_of; n--) {
 			uint64_t key = take_number(t), count = take_number(t);
 			occurrences_restore(to, older == 1,
 					    (struct occurrence){key, (uint32_t)count});
 		}
+	}
 }
 
 int

@@ -192,6 +192,8 @@ main(int argc, char **argv)
 	if (read_chat(&r, all, (struct reading){.piece = piece, .cut = true, .order = order}, &out,
 		      &err) != 0) {
 		fprintf(stderr, "%s\n", err.text);
+		chat_reader_free(&r);
+		free((void *)all.ptr);
 		return 1;
 	}
 	if (form)

@@ -1,0 +1,208 @@
+#include "../../../stages/parse/chat_form.h"
+#include "check.h"
+
+static int
+decide(const char *text, enum date_order wanted, int64_t latest_day, struct chat_form *form,
+       struct err *err)
+{
+	struct form_evidence evidence;
+
+	form_evidence_init(&evidence, latest_day);
+	form_evidence_add(&evidence, str_of(text), false);
+	return form_decide(&evidence, wanted, form, err);
+}
+
+static void
+expect(const char *text, enum date_order order, bool sure)
+{
+	struct chat_form form;
+	struct err err;
+
+	assert_ok(decide(text, ORDER_AUTO, INT64_MAX, &form, &err), err);
+	assert_string_equal(date_order_names[form.order], date_order_names[order]);
+	assert_int_equal(form.confidence >= 0.95F, sure);
+}
+
+static void
+expect_refused(const char *text, const char *why)
+{
+	struct chat_form form;
+	struct err err;
+
+	assert_int_equal(decide(text, ORDER_AUTO, INT64_MAX, &form, &err), -1);
+	assert_int_equal(err.class, ERR_INPUT);
+	assert_string_equal(err.text, why);
+}
+
+static void
+a_number_above_12_is_no_month(void **state)
+{
+	(void)state;
+	expect("13/6/18, 13:55 - a: x\n", ORDER_DMY, true);
+	expect("6/13/18, 13:55 - a: x\n", ORDER_MDY, true);
+	expect("[06.13.18 21:25:15] a: m\n", ORDER_MDY, true);
+	expect("[06/2018/13, 21:25:15] a: m\n", ORDER_MYD, true);
+}
+
+static void
+the_order_of_time_speaks(void **state)
+{
+	(void)state;
+	expect("1/4/23, 07:02 - a: x\n1/5/23, 07:02 - a: x\n1/6/23, 07:02 - a: x\n", ORDER_MDY,
+	       true);
+	expect("4/1/23, 07:02 - a: x\n5/1/23, 07:02 - a: x\n6/1/23, 07:02 - a: x\n", ORDER_DMY,
+	       true);
+}
+
+static void
+names_of_files_carry_the_date(void **state)
+{
+	(void)state;
+	expect("3/6/18, 13:55 - a: IMG-20180306-WA0002.jpg (file attached)\n"
+	       "3/6/18, 13:56 - a: IMG-20180306-WA0003.jpg (file attached)\n",
+	       ORDER_MDY, true);
+	expect("[3/6/18, 13:55:00] a: <attached: 00000035-PHOTO-2018-06-03-13-55-00.jpg>\n",
+	       ORDER_DMY, true);
+}
+
+static void
+without_evidence_the_order_is_a_guess(void **state)
+{
+	(void)state;
+	expect("3/6/18, 13:55 - a: x\n", ORDER_DMY, false);
+	expect("3/6/18, 1:55 PM - a: x\n", ORDER_MDY, false);
+	expect("3/6/18, 1:55 p.m. - a: x\n", ORDER_DMY, false);
+}
+
+static void
+one_late_message_is_no_proof(void **state)
+{
+	(void)state;
+	expect("2/11/19, 14:48 - a: x\n10/11/19, 14:25 - b: x\n2/11/19, 14:50 - a: x\n", ORDER_DMY,
+	       false);
+}
+
+static void
+a_quoted_date_does_not_turn_the_order(void **state)
+{
+	(void)state;
+	expect("04.01.18, 11:53 - a: x\n04.13.18, 11:54 - b: forged\n05.01.18, 11:55 - a: x\n",
+	       ORDER_DMY, true);
+}
+
+static void
+the_option_decides(void **state)
+{
+	struct chat_form form;
+	struct chat_header header;
+	struct err err;
+
+	(void)state;
+	assert_ok(decide("3/6/18, 13:55 - a: x\n", ORDER_MDY, INT64_MAX, &form, &err), err);
+	assert_int_equal(form.order, ORDER_MDY);
+	assert_true(form.confidence == 1);
+	assert_true(chat_form_header(&form, STR("3/6/18, 13:55 - a: x"), &header));
+	assert_int_equal(header.minute / 1440, 17596); /* 2018-03-06 */
+	/* A year in front leaves nothing to decide. */
+	assert_ok(decide("2018-03-06, 13:55 - a: x\n", ORDER_DMY, INT64_MAX, &form, &err), err);
+	assert_int_equal(form.order, ORDER_YMD);
+}
+
+static void
+the_future_speaks_against_an_order(void **state)
+{
+	struct chat_form form;
+	struct err err;
+
+	(void)state;
+	/* Read on 2018-03-10: the third of June has not come. */
+	assert_ok(decide("3/6/18, 13:55 - a: x\n", ORDER_AUTO, 17600, &form, &err), err);
+	assert_int_equal(form.order, ORDER_MDY);
+	assert_true(form.confidence >= 0.95F);
+}
+
+static void
+buddhist_years_of_two_digits_are_told_by_the_future(void **state)
+{
+	struct chat_form form;
+	struct chat_header header;
+	struct err err;
+
+	(void)state;
+	assert_ok(decide("16/3/65 09:15 - a: x\n", ORDER_AUTO, 19500, &form, &err), err);
+	assert_int_equal(form.calendar, CALENDAR_BUDDHIST_SHORT);
+	assert_true(chat_form_header(&form, STR("16/3/65 09:15 - a: x"), &header));
+	assert_int_equal(header.minute / 1440, 19067); /* 2022-03-16 */
+}
+
+static void
+a_calendar_that_is_not_known_is_refused(void **state)
+{
+	(void)state;
+	expect_refused("1401/3/16، 09:15 - a: x\n",
+		       "its years (1401) are of a calendar that is not known");
+}
+
+static void
+what_is_no_chat_is_refused(void **state)
+{
+	struct form_evidence evidence;
+	struct chat_form form;
+	struct err err;
+
+	(void)state;
+	expect_refused("", "it is empty");
+	expect_refused("Dear diary,\n12:30 lunch\n", "no line begins as the messages of a WhatsApp "
+						     "export do");
+	form_evidence_init(&evidence, INT64_MAX);
+	form_evidence_add(&evidence, STR("%PDF-1.4\0\n"), false);
+	assert_int_equal(form_decide(&evidence, ORDER_AUTO, &form, &err), -1);
+	assert_string_equal(err.text, "it is not text");
+}
+
+static void
+a_header_of_another_form_is_text(void **state)
+{
+	struct chat_form form;
+	struct chat_header header;
+	struct err err;
+
+	(void)state;
+	assert_ok(decide("04.01.18, 11:53 - a: x\n14.01.18, 09:05 - a: x\n", ORDER_AUTO, INT64_MAX,
+			 &form, &err),
+		  err);
+	assert_true(chat_form_header(&form, STR("15.01.18, 10:00 - b: y"), &header));
+	assert_int_equal(header.length, 18);
+	assert_false(chat_form_header(&form, STR("15.01.2018, 10:00 - b: y"), &header));
+	assert_false(chat_form_header(&form, STR("15.1.18, 10:00 - b: y"), &header));
+	assert_false(chat_form_header(&form, STR("15.01.18, 9:00 - b: y"), &header));
+	assert_false(chat_form_header(&form, STR("15.01.18 10:00 - b: y"), &header));
+	assert_false(chat_form_header(&form, STR("[15.01.18, 10:00] b: y"), &header));
+	assert_false(chat_form_header(&form, STR("15.13.18, 10:00 - b: y"), &header));
+	assert_false(chat_form_header(&form, STR("15.01.18, 10:60 - b: y"), &header));
+	assert_false(chat_form_header(&form, STR("15.01.18, 10:00"), &header));
+}
+
+static void
+evidence_suffices_once_more_of_it_changes_nothing(void **state)
+{
+	struct form_evidence evidence;
+
+	(void)state;
+	form_evidence_init(&evidence, INT64_MAX);
+	for (int i = 0; i < 100; i++)
+		form_evidence_add(&evidence, STR("3/6/18, 13:55 - a: x\n"), false);
+	assert_false(form_evidence_suffices(&evidence));
+	for (int i = 0; i < 4; i++)
+		form_evidence_add(&evidence, STR("13/6/18, 13:55 - a: x\n"), false);
+	assert_true(form_evidence_suffices(&evidence));
+}
+
+RUN_TESTS(TEST(a_number_above_12_is_no_month), TEST(the_order_of_time_speaks),
+	  TEST(names_of_files_carry_the_date), TEST(without_evidence_the_order_is_a_guess),
+	  TEST(one_late_message_is_no_proof), TEST(a_quoted_date_does_not_turn_the_order),
+	  TEST(the_option_decides), TEST(the_future_speaks_against_an_order),
+	  TEST(buddhist_years_of_two_digits_are_told_by_the_future),
+	  TEST(a_calendar_that_is_not_known_is_refused), TEST(what_is_no_chat_is_refused),
+	  TEST(a_header_of_another_form_is_text),
+	  TEST(evidence_suffices_once_more_of_it_changes_nothing))

@@ -252,26 +252,56 @@ finish_pending(struct chat_reader *r, struct chat_header next, const struct read
 	buf_clear(&r->pending);
 }
 
-/* What goes on the message at the end of the piece before. */
+/* How much of bytes may stand in a message that has `room` left: whole lines, or, where not even
+ * one fits into a message, as much of it as does. */
+static size_t
+fitting(struct str bytes, size_t room)
+{
+	if (bytes.len <= room)
+		return bytes.len;
+	for (size_t n = room; n > 0; n--)
+		if (bytes.ptr[n - 1] == '\n')
+			return n;
+	return room == READER_MESSAGE_MOST ? room : 0;
+}
+
+static void
+refuse_rest(struct str rest, int64_t line, const struct reader_output *out)
+{
+	if (rest.len > 0)
+		out->refused(out->with, rest, line, "the message is longer than 1048576 bytes");
+}
+
+static int64_t
+line_ends(struct str s)
+{
+	int64_t count = 0;
+
+	for (size_t at; (at = str_find(s, STR("\n"))) < s.len; count++)
+		s = str_tail(s, at + 1);
+	return count;
+}
+
+/* What goes on the message at the end of the piece before, or begins the one at the end of this. */
 static void
 extend_pending(struct chat_reader *r, struct str bytes, int64_t line,
 	       const struct reader_output *out)
 {
-	if (bytes.len == 0)
+	size_t keep = r->at.overflowing ? 0 : fitting(bytes, READER_MESSAGE_MOST - r->pending.len);
+	struct str rest = str_tail(bytes, keep);
+
+	buf_add(&r->pending, str_head(bytes, keep));
+	if (rest.len == 0)
 		return;
-	if (!r->at.overflowing && bytes.len <= READER_MESSAGE_MOST - r->pending.len) {
-		buf_add(&r->pending, bytes);
-		return;
-	}
 	if (!r->at.overflowing && r->at.has_pending) {
 		finish_pending(r, (struct chat_header){0}, out);
-	} else if (!r->at.overflowing && r->pending.len > 0) {
+	} else if (!r->at.overflowing) {
 		out->refused(out->with, buf_str(&r->pending), 1,
 			     "too much stands before the first message");
 		buf_clear(&r->pending);
 	}
 	r->at.overflowing = true;
-	out->refused(out->with, bytes, line, "the message is longer than 1048576 bytes");
+	refuse_rest(rest, line + line_ends(str_head(bytes, keep)), out);
 }
 
 static void
@@ -320,14 +350,17 @@ chat_reader_read(struct chat_reader *r, struct str bytes, int64_t offset, int64_
 		return;
 	if (r->at.has_pending || r->at.overflowing || r->pending.len > 0)
 		finish_pending(r, h[0].header, out);
-	for (size_t i = 0; i + 1 < count; i++)
-		read_message(
-			r,
-			&(struct message_parts){{h[i].begin, (size_t)(h[i + 1].begin - h[i].begin)},
-						h[i].header,
-						h[i].line,
-						offset + (h[i].begin - bytes.ptr)},
-			out);
+	for (size_t i = 0; i + 1 < count; i++) {
+		struct str raw = {h[i].begin, (size_t)(h[i + 1].begin - h[i].begin)};
+		size_t keep = fitting(raw, READER_MESSAGE_MOST);
+		read_message(r,
+			     &(struct message_parts){str_head(raw, keep), h[i].header, h[i].line,
+						     offset + (h[i].begin - bytes.ptr)},
+			     out);
+		if (keep < raw.len)
+			refuse_rest(str_tail(raw, keep), h[i].line + line_ends(str_head(raw, keep)),
+				    out);
+	}
 	const struct reader_header *last = &h[count - 1];
 	r->at.has_pending = true;
 	r->at.pending_header = last->header;

@@ -60,8 +60,9 @@ order_fits(enum date_order order, const struct header_shape *shape)
 {
 	if (order == ORDER_AUTO)
 		return false;
-	if (shape->year_slot == 3) /* a year in the middle is not guessed from two digits */
-		return year_slot(order) != 1;
+	if (shape->year_slot ==
+	    3) /* of two digits: in front only where Korean puts it, "yy. M. d." */
+		return year_slot(order) == 2 || (order == ORDER_YMD && shape->spaced);
 	return year_slot(order) == shape->year_slot;
 }
 
@@ -239,7 +240,7 @@ habit_of(const struct form_evidence *ev, const struct form_candidate *c, enum da
 	double odds = 0;
 
 	if (order == ORDER_YMD && c->shape.year_slot == 3)
-		return c->shape.spaced ? (c->shape.half == 1 ? 6 : 1) : -5;
+		return c->shape.half == 1 ? 16 : 8;
 	if (order != ORDER_DMY)
 		return 0;
 	if (c->shape.separator != '/')
@@ -371,7 +372,8 @@ form_decide(const struct form_evidence *ev, enum date_order wanted, struct chat_
 					 : v.by_numbers           ? BASIS_NUMBERS
 					 : v.lead_seen > 3        ? BASIS_EVIDENCE
 								  : BASIS_HABIT};
-	if (wanted != ORDER_AUTO && wanted != v.order && order_fits(wanted, &c->shape)) {
+	if (wanted != ORDER_AUTO && wanted != v.order &&
+	    (order_fits(wanted, &c->shape) || (wanted == ORDER_YMD && c->shape.year_slot == 3))) {
 		f->order = (uint8_t)wanted;
 		f->basis = BASIS_OPTION;
 		f->confidence = 1;

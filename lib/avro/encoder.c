@@ -75,8 +75,14 @@ keep(struct compiler *c, struct str bytes)
 static void
 emit_constant(struct compiler *c, struct str bytes)
 {
-	if (bytes.len > 0)
+	struct place short_one = {.tag_size = (uint8_t)bytes.len};
+
+	if (bytes.len > sizeof(short_one.tag)) {
 		emit(c, ENCODE_CONSTANT, NULL, (struct place){0})->bytes = keep(c, bytes);
+	} else if (bytes.len > 0) {
+		memcpy(&short_one.tag, bytes.ptr, bytes.len);
+		emit(c, ENCODE_TAG, NULL, short_one);
+	}
 }
 
 static const char *

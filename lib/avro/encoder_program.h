@@ -15,6 +15,7 @@
 /* clang-format off */
 #define ENCODE_CODES(X)                                                        \
 	X(END)                                                                 \
+	X(TAG)       /* alone */                                               \
 	X(CONSTANT)  /* bytes */                                               \
 	X(BOOL)                                                                \
 	X(I32)                                                                 \

@@ -118,10 +118,11 @@ encoder_run(const struct encode_op *op, const void *items, struct encode_run *ru
 	struct buf *out = run->out;
 	struct encode_frame *f = run->frames;
 	const char *from = items;
-	char *w = buf_room(out, ROOM), *limit;
+	char *w, *limit;
 	struct str s;
 	enum encode_end result;
 
+	w = out->room - out->len >= ROOM ? out->ptr + out->len : buf_room(out, ROOM);
 	limit = out->ptr + out->room - ROOM;
 	DISPATCH();
 more:
@@ -150,6 +151,10 @@ bytes: /* s, and on to the operation that op now is */
 do_END:
 	out->len = (size_t)(w - out->ptr);
 	return ENCODE_DONE;
+do_TAG:
+	TAG();
+	op++;
+	NEXT();
 do_CONSTANT:
 	s = *op->bytes;
 	op++;

@@ -64,12 +64,19 @@ emit(struct compiler *c, enum plan_code code, const struct field *f)
 	return &p->ops[p->count++];
 }
 
+/* From one operation to another, as a jump has it. */
+static int32_t
+distance(size_t from, size_t to)
+{
+	return ((int32_t)to - (int32_t)from) * (int32_t)sizeof(struct plan_op);
+}
+
 /* The operation jumps to what comes next. */
 static void
 aim(struct compiler *c, size_t op)
 {
 	c->target = c->program->count;
-	c->program->ops[op].to = (int32_t)(c->target - op);
+	c->program->ops[op].to = distance(op, c->target);
 }
 
 static struct compiled *
@@ -162,7 +169,7 @@ skip_items(struct compiler *c, const struct avro_node *node, size_t depth)
 	if (c->program->count == array + 2 && op[1].code == PLAN_FIXED && op[1].n <= UINT32_MAX)
 		op->at = (uint32_t)op[1].n;
 	size_t next = c->program->count;
-	emit(c, PLAN_NEXT, NULL)->to = (int32_t)array - (int32_t)next;
+	emit(c, PLAN_NEXT, NULL)->to = distance(next, array);
 	aim(c, array);
 }
 
@@ -189,7 +196,7 @@ emit_optional(struct compiler *c, const struct avro_node *of)
 struct branches {
 	size_t op;
 	int32_t *targets;
-	size_t *jumps; /* at the end of each branch */
+	size_t *jumps; /* at the end of each branch; 0: none */
 	size_t begun;
 };
 
@@ -209,18 +216,25 @@ emit_union(struct compiler *c, const struct avro_node *of)
 static void
 begin_branch(struct compiler *c, struct branches *b)
 {
-	if (b->begun > 0) {
-		b->jumps[b->begun - 1] = c->program->count;
+	size_t at = c->program->count;
+
+	/* One without operations needs no jump: it begins where all end. */
+	if (b->begun > 0 && distance(b->op, at) > b->targets[b->begun - 1]) {
+		b->jumps[b->begun - 1] = at;
 		emit(c, PLAN_JUMP, NULL);
 	}
-	b->targets[b->begun++] = (int32_t)(c->program->count - b->op);
+	b->jumps[b->begun] = 0;
+	b->targets[b->begun++] = distance(b->op, c->program->count);
 }
 
 static void
 end_branches(struct compiler *c, struct branches *b)
 {
 	for (size_t i = 0; i + 1 < b->begun; i++)
-		aim(c, b->jumps[i]);
+		if (b->jumps[i] > 0)
+			aim(c, b->jumps[i]);
+		else
+			b->targets[i] = distance(b->op, c->program->count);
 	c->target = c->program->count;
 	free(b->jumps);
 }
@@ -311,8 +325,7 @@ compile_functions(struct compiler *c)
 			k = known(c, node);
 			k->open = false;
 		}
-		c->program->ops[c->calls[i].op].to =
-			(int32_t)(k->entry - 1) - (int32_t)c->calls[i].op;
+		c->program->ops[c->calls[i].op].to = distance(c->calls[i].op, k->entry - 1);
 	}
 }
 
@@ -351,7 +364,7 @@ read_list(struct compiler *c, const struct field *f, const struct avro_node *ite
 	if (read_table(c, f, f->fields, items, depth + 1, &block->blank) != 0)
 		return -1;
 	size_t item = c->program->count;
-	emit(c, PLAN_ITEM, f)->to = (int32_t)(list + 1) - (int32_t)item;
+	emit(c, PLAN_ITEM, f)->to = distance(item, list + 1);
 	aim(c, list);
 	aim(c, list + 1);
 	return 0;
@@ -733,6 +746,20 @@ explain(const struct avro_plan *plan, const struct plan_walk *failed, enum plan_
 	return -1;
 }
 
+/* Structs are small: shorter than a call. */
+static inline void
+copy_blank(char *into, const char *blank, size_t size)
+{
+	size_t i = 0;
+
+	for (; size - i >= 16; i += 16)
+		memcpy(into + i, blank + i, 16);
+	for (; size - i >= 4; i += 4)
+		memcpy(into + i, blank + i, 4);
+	for (; i < size; i++)
+		into[i] = blank[i];
+}
+
 int
 avro_plan_take(const struct avro_plan *plan, struct str *bytes, void *into, struct arena *arena,
 	       struct avro_record *record, bool *whole, struct err *err)
@@ -746,8 +773,7 @@ avro_plan_take(const struct avro_plan *plan, struct str *bytes, void *into, stru
 	w.into = into;
 	w.arena = arena;
 	w.arena_used = arena == NULL ? 0 : arena->used;
-	if (plan->size > 0)
-		memcpy(into, plan->blank, plan->size);
+	copy_blank(into, plan->blank, plan->size);
 	end = plan_walk(plan->read.ops, &w);
 	if (__builtin_expect(end == PLAN_DONE, 1)) {
 		take(&w, bytes, record);

@@ -3,7 +3,8 @@
  * over records. Private to the two.
  *
  * Records lie flat in it; what a field needs is one operation. Jumps are relative to the operation
- * that makes them. An array's items are a body behind its operation; a list that is read is
+ * that makes them, in bytes. An array's items are a body behind its operation; a list that is read
+ * is
  *
  *     LIST       a frame; an empty list ends here
  *     BLOCK      the header of the next block, room for its items, their null values
@@ -85,7 +86,7 @@ struct plan_op {
 	uint8_t code;
 	uint8_t null_index, some_index; /* as they are encoded, one byte */
 	uint8_t kind;                   /* enum field_type of a TO_NUMBER */
-	int32_t to;                     /* operations from this one */
+	int32_t to;                     /* bytes from this operation to another */
 	uint32_t at;
 	union {
 		size_t n;

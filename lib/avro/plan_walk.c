@@ -4,12 +4,12 @@
  *     from           p                     limit        end
  *     |--------------|---------------------|-- SLACK ---|
  *
- * Where an operation begins, p <= limit: SLACK bytes can be read without asking. It works out how
- * far it goes and moves once, at its end. A move beyond limit comes to `past`: beyond end, that is
- * damage; else the bytes that are left, fewer than SLACK, go on in `tail`, with zeroes behind
- * them, and limit is their end: what reads into the zeroes cannot move behind them. So nothing
- * may be believed before it was moved over, or compared with what is left; and where a pointer is
- * kept, it is that of the real bytes.
+ * Where an operation begins, p <= limit: SLACK bytes can be read, and stepped over, without asking.
+ * It works out how far it goes and goes there once, at its end. Who gets beyond limit comes to
+ * `past`: beyond end, that is damage; else the bytes that are left, fewer than SLACK, go on in
+ * `tail`, with zeroes behind them, and limit is their end: who reads into the zeroes cannot step
+ * behind them. So nothing may be believed before it was stepped over, or compared with what is
+ * left; and where a pointer is kept, it is that of the real bytes.
  */
 #include "avro/bind.h"
 #include "avro/plan_program.h"
@@ -17,7 +17,7 @@
 #include "base/mem.h"
 #include "text/utf8.h"
 
-#define SLACK       32 /* the longest head: an array's count and size, 10 bytes each */
+#define SLACK       72 /* the longest step: a length of one byte, and what it says */
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
@@ -149,23 +149,31 @@ store_number(char *member, enum field_type type, int64_t value)
 }
 
 #define DISPATCH() goto *labels[op->code]
+#define JUMP()     (op = (const struct plan_op *)(const void *)((const char *)op + op->to))
 #define FAIL(why)                                                                                  \
 	do {                                                                                       \
 		result = why;                                                                      \
 		goto fail;                                                                         \
 	} while (0)
-/* Goes n bytes on, to the operation that op now is. */
-#define MOVE(n)                                                                                    \
+/* Goes n bytes on, to the operation that op now is. STEP: at most SLACK bytes. */
+#define STEP(n)                                                                                    \
 	do {                                                                                       \
-		if (UNLIKELY((size_t)(limit - p) < (n))) {                                         \
-			need = (n);                                                                \
-			goto past;                                                                 \
-		}                                                                                  \
 		p += (n);                                                                          \
+		if (UNLIKELY(p > limit))                                                           \
+			goto past;                                                                 \
 		DISPATCH();                                                                        \
 	} while (0)
-#define REAL(at) (real + ((at)-base))
-#define LEFT     ((size_t)(end - p))
+#define MOVE(n)                                                                                    \
+	do {                                                                                       \
+		if (UNLIKELY(LEFT < (n)))                                                          \
+			FAIL(PLAN_DAMAGED);                                                        \
+		p += (n);                                                                          \
+		if (UNLIKELY(p > limit))                                                           \
+			goto past;                                                                 \
+		DISPATCH();                                                                        \
+	} while (0)
+#define REAL(at) ((const char *)((uintptr_t)(at) + to_real))
+#define LEFT     ((size_t)(end - p)) /* p <= end */
 
 enum plan_end
 plan_walk(const struct plan_op *op, struct plan_walk *w)
@@ -174,10 +182,11 @@ plan_walk(const struct plan_op *op, struct plan_walk *w)
 	static const void *const labels[] = {PLAN_CODES(LABEL)};
 #undef LABEL
 	static const char none[16]; /* what a list without items points to */
-	const char *p = w->from, *real, *base, *limit, *end;
+	const char *p = w->from, *limit, *end;
+	uintptr_t to_real; /* from p */
 	char *into = w->into;
 	struct plan_frame *f = w->frames, *const last = w->frames + PLAN_FRAMES - 1;
-	size_t depth = 0, free_items = 0, need, head, size;
+	size_t depth = 0, free_items = 0, head, size;
 	int64_t value;
 	enum plan_end result;
 	char tail[2 * SLACK];
@@ -186,22 +195,22 @@ plan_walk(const struct plan_op *op, struct plan_walk *w)
 enter: /* p is a real place */
 	end = w->end;
 	if (LIKELY((size_t)(end - p) >= SLACK)) {
-		base = real = p;
+		to_real = 0;
 		limit = end - SLACK;
 	} else {
 		size = (size_t)(end - p);
 		memset(tail, 0, sizeof(tail));
 		if (size > 0)
 			memcpy(tail, p, size);
-		real = p;
-		base = p = tail;
+		to_real = (uintptr_t)p - (uintptr_t)tail;
+		p = tail;
 		limit = end = tail + size;
 	}
 	DISPATCH();
 past:
-	if (LEFT < need)
+	if (p > end)
 		FAIL(PLAN_DAMAGED);
-	p = REAL(p) + need;
+	p = REAL(p);
 	goto enter;
 
 do_END:
@@ -212,130 +221,136 @@ do_INT : {
 	uint32_t stop;
 	memcpy(&stop, p, sizeof(stop));
 	stop = ~stop & (uint32_t)STOPS64;
-	if (LIKELY(stop != 0)) {
-		head = ((size_t)__builtin_ctz(stop) + 1) / 8;
-	} else {
+	if (UNLIKELY(stop == 0)) {
 		head = number(p, &value);
 		if (head == 0 || value != (int32_t)value)
 			FAIL(PLAN_DAMAGED);
+		op++;
+		STEP(head);
 	}
 	op++;
-	MOVE(head);
+	STEP((unsigned)__builtin_ctz(stop) / 8 + 1);
 }
 do_LONG : {
 	uint64_t stop;
 	memcpy(&stop, p, sizeof(stop));
 	stop = ~stop & STOPS64;
-	if (LIKELY(stop != 0)) {
-		head = ((size_t)__builtin_ctzll(stop) + 1) / 8;
-	} else {
+	if (UNLIKELY(stop == 0)) {
 		head = number(p, &value);
 		if (head == 0)
 			FAIL(PLAN_DAMAGED);
+		op++;
+		STEP(head);
 	}
 	op++;
-	MOVE(head);
+	STEP((unsigned)__builtin_ctzll(stop) / 8 + 1);
 }
 do_BOOLEAN:
 	if (UNLIKELY((*p & 0xFE) != 0))
 		FAIL(PLAN_DAMAGED);
 	op++;
-	MOVE(1u);
+	STEP(1);
 do_FIXED:
-	need = op->n;
+	size = op->n;
 	op++;
-	MOVE(need);
+	MOVE(size);
 do_BYTES:
 	size = (unsigned char)*p;
-	head = 1;
-	if (UNLIKELY((size & 0x81) != 0)) {
-		head = length(p, &size);
-		if (head == 0)
-			FAIL(PLAN_DAMAGED);
-	} else {
-		size /= 2;
+	if (LIKELY((size & 0x81) == 0)) {
+		op++;
+		STEP(1 + size / 2);
 	}
+	head = length(p, &size);
+	if (head == 0)
+		FAIL(PLAN_DAMAGED);
 	op++;
 	MOVE(head + size);
 do_OPTIONAL_BYTES:
 	if ((uint8_t)*p == op->null_index) {
 		op++;
-		MOVE(1u);
+		STEP(1);
 	}
-	if (LIKELY((uint8_t)*p == op->some_index)) {
-		head = 1;
-	} else {
-		head = number(p, &value);
-		if (head == 0 || (value != op->null_index / 2 && value != op->some_index / 2))
-			FAIL(PLAN_DAMAGED);
-		if (value == op->null_index / 2) {
-			op++;
-			MOVE(head);
-		}
-	}
-	size = (unsigned char)p[head];
-	if (UNLIKELY((size & 0x81) != 0)) {
-		size_t more = length(p + head, &size);
-		if (more == 0)
-			FAIL(PLAN_DAMAGED);
-		head += more;
-	} else {
-		size /= 2;
-		head++;
-	}
-	op++;
-	MOVE(head + size);
-do_ENUM:
-	head = number(p, &value);
-	if (UNLIKELY(head == 0 || (uint64_t)value >= op->n))
-		FAIL(PLAN_DAMAGED);
-	op++;
-	MOVE(head);
-do_OPTIONAL:
-	if ((uint8_t)*p == op->null_index) {
-		op += op->to;
-		MOVE(1u);
-	}
-	if (LIKELY((uint8_t)*p == op->some_index)) {
+	size = (unsigned char)p[1];
+	if (LIKELY((uint8_t)*p == op->some_index && (size & 0x81) == 0)) {
 		op++;
-		MOVE(1u);
+		STEP(2 + size / 2);
 	}
 	head = number(p, &value);
 	if (head == 0 || (value != op->null_index / 2 && value != op->some_index / 2))
 		FAIL(PLAN_DAMAGED);
-	op += value == op->null_index / 2 ? op->to : 1;
-	MOVE(head);
+	if (value == op->some_index / 2) {
+		size_t more = length(p + head, &size);
+		if (more == 0)
+			FAIL(PLAN_DAMAGED);
+		op++;
+		MOVE(head + more + size);
+	}
+	op++;
+	STEP(head);
+do_ENUM:
+	size = (unsigned char)*p;
+	if (LIKELY((size & 0x81) == 0 && size / 2 < op->n)) {
+		op++;
+		STEP(1);
+	}
+	head = number(p, &value);
+	if (UNLIKELY(head == 0 || (uint64_t)value >= op->n))
+		FAIL(PLAN_DAMAGED);
+	op++;
+	STEP(head);
+do_OPTIONAL:
+	if ((uint8_t)*p == op->null_index) {
+		JUMP();
+		STEP(1);
+	}
+	if (LIKELY((uint8_t)*p == op->some_index)) {
+		op++;
+		STEP(1);
+	}
+	head = number(p, &value);
+	if (head == 0 || (value != op->null_index / 2 && value != op->some_index / 2))
+		FAIL(PLAN_DAMAGED);
+	if (value == op->null_index / 2)
+		JUMP();
+	else
+		op++;
+	STEP(head);
 do_UNION:
 	head = number(p, &value);
 	if (UNLIKELY(head == 0 || (uint64_t)value >= op->at))
 		FAIL(PLAN_DAMAGED);
-	op += op->targets[value];
-	MOVE(head);
+	op = (const struct plan_op *)(const void *)((const char *)op + op->targets[value]);
+	STEP(head);
 do_JUMP:
-	op += op->to;
+	JUMP();
 	DISPATCH();
 
 do_ARRAY : {
+	uint32_t bytes;
 	if (*p == 0) {
-		op += op->to;
-		MOVE(1u);
+		JUMP();
+		STEP(1);
 	}
-	/* Past a block, this operation comes again. */
-	unsigned char b0 = (unsigned char)p[0], b1 = (unsigned char)p[1], b2 = (unsigned char)p[2];
-	size_t count = b0 / 2 + 1u;
-	if (LIKELY((b0 & 0x81) == 1 && (b1 & 1) == 0 && (b1 < 0x80 || b2 < 0x80))) {
-		size = b1 < 0x80 ? b1 / 2u : (b1 & 0x7Fu) / 2 + b2 * 64u;
-		head = b1 < 0x80 ? 2 : 3;
+	/* Up to 64 items, sized, in up to 63 bytes or 8191. Behind a block comes this again. */
+	memcpy(&bytes, p, sizeof(bytes));
+	if (LIKELY((bytes & 0x0181) == 0x0001 && (bytes & 0x808000) != 0x808000)) {
+		size_t count = (bytes & 0xFF) / 2 + 1;
+		size = (bytes >> 8 & 0x7F) / 2;
+		head = 2;
+		if ((bytes & 0x8000) != 0) {
+			size += (bytes >> 16 & 0x7F) * 64;
+			head = 3;
+			if (UNLIKELY(LEFT < head + size))
+				FAIL(PLAN_DAMAGED);
+		}
 		if (UNLIKELY(count * op->n > size))
 			FAIL(PLAN_DAMAGED);
-		if (UNLIKELY((size_t)(limit - p) < head + size)) {
-			need = head + size;
-			goto past;
-		}
 		p += head + size;
+		if (UNLIKELY(p >= limit))
+			STEP(0);
 		if (LIKELY(*p == 0)) {
-			op += op->to;
-			MOVE(1u);
+			p++;
+			JUMP();
 		}
 		DISPATCH();
 	}
@@ -345,8 +360,8 @@ do_ARRAY : {
 	if (b.sized)
 		MOVE(b.head + b.size);
 	if (b.count == 0) {
-		op += op->to;
-		MOVE(b.head);
+		JUMP();
+		STEP(b.head);
 	}
 	if (op->at > 0)
 		MOVE(b.head + b.count * op->at);
@@ -356,7 +371,7 @@ do_ARRAY : {
 	f->op = op;
 	f->left = b.count;
 	op++;
-	MOVE(b.head);
+	STEP(b.head);
 }
 do_FREE_ITEMS : {
 	struct block_head b = block_head(p, LEFT, 0);
@@ -364,11 +379,12 @@ do_FREE_ITEMS : {
 	if (b.head == 0 || b.size > 0 || free_items > AVRO_MAX_FREE_ITEMS)
 		FAIL(PLAN_DAMAGED);
 	op += b.count == 0;
-	MOVE(b.head);
+	STEP(b.head);
 }
 do_NEXT:
 	if (LIKELY(--f->left > 0)) {
-		op += op->to + 1;
+		JUMP();
+		op++;
 		DISPATCH();
 	}
 	op = f->op;
@@ -381,7 +397,7 @@ do_CALL:
 	f->op = op;
 	f->left = depth;
 	depth += op->at;
-	op += op->to;
+	JUMP();
 	DISPATCH();
 do_RETURN:
 	depth = f->left;
@@ -403,15 +419,23 @@ do_OWN_END:
 	DISPATCH();
 
 do_TO_STR : {
-	head = length(p, &size);
-	if (UNLIKELY(head == 0 || LEFT < head || LEFT - head < size))
+	size = (unsigned char)*p;
+	if (LIKELY((size & 0x81) == 0)) {
+		size /= 2;
+		head = 1;
+	} else {
+		head = length(p, &size);
+		if (UNLIKELY(head == 0 || size > LEFT))
+			FAIL(PLAN_DAMAGED);
+	}
+	if (UNLIKELY(LEFT < head + size))
 		FAIL(PLAN_DAMAGED);
 	struct str s = {REAL(p) + head, size};
 	if (UNLIKELY(!utf8_valid(s)))
 		FAIL(PLAN_NOT_UTF8);
 	memcpy(into + op->at, &s, sizeof(s));
 	op++;
-	MOVE(head + size);
+	STEP(head + size); /* it was compared with what is left */
 }
 do_TO_BYTES : {
 	head = length(p, &size);
@@ -439,7 +463,7 @@ do_TO_BOOL:
 		FAIL(PLAN_DAMAGED);
 	*(bool *)(into + op->at) = *p != 0;
 	op++;
-	MOVE(1u);
+	STEP(1);
 do_TO_I32 : {
 	head = number(p, &value);
 	int32_t i32 = (int32_t)value;
@@ -447,7 +471,7 @@ do_TO_I32 : {
 		FAIL(PLAN_DAMAGED);
 	memcpy(into + op->at, &i32, sizeof(i32));
 	op++;
-	MOVE(head);
+	STEP(head);
 }
 do_TO_I64:
 	head = number(p, &value);
@@ -455,7 +479,7 @@ do_TO_I64:
 		FAIL(PLAN_DAMAGED);
 	memcpy(into + op->at, &value, sizeof(value));
 	op++;
-	MOVE(head);
+	STEP(head);
 do_TO_NUMBER:
 	head = number(p, &value);
 	if (UNLIKELY(head == 0 || (op->n != 0 && value != (int32_t)value)))
@@ -463,22 +487,22 @@ do_TO_NUMBER:
 	if (UNLIKELY(!store_number(into + op->at, op->kind, value)))
 		FAIL(PLAN_TOO_WIDE);
 	op++;
-	MOVE(head);
+	STEP(head);
 do_TO_F32:
 	memcpy(into + op->at, p, sizeof(float));
 	op++;
-	MOVE(sizeof(float));
+	STEP(sizeof(float));
 do_TO_F64:
 	memcpy(into + op->at, p, sizeof(double));
 	op++;
-	MOVE(sizeof(double));
+	STEP(sizeof(double));
 do_F32_TO_F64 : {
 	float f32;
 	memcpy(&f32, p, sizeof(f32));
 	double f64 = (double)f32;
 	memcpy(into + op->at, &f64, sizeof(f64));
 	op++;
-	MOVE(sizeof(f32));
+	STEP(sizeof(f32));
 }
 do_F64_TO_F32 : {
 	double f64;
@@ -486,7 +510,7 @@ do_F64_TO_F32 : {
 	float f32 = (float)f64;
 	memcpy(into + op->at, &f32, sizeof(f32));
 	op++;
-	MOVE(sizeof(f64));
+	STEP(sizeof(f64));
 }
 do_TO_ENUM : {
 	const struct plan_enum *e = op->symbols;
@@ -498,7 +522,7 @@ do_TO_ENUM : {
 	else
 		bind_store_enum(into + op->at, e->size, e->values[value]);
 	op++;
-	MOVE(head);
+	STEP(head);
 }
 do_TO_FIXED:
 	size = op->n;
@@ -523,8 +547,8 @@ do_LIST:
 		size = 0;
 		memcpy(into + op->at, &items, sizeof(items));
 		memcpy(into + op->block->count_at, &size, sizeof(size));
-		op += op->to;
-		MOVE(1u);
+		JUMP();
+		STEP(1);
 	}
 	if (f == last)
 		FAIL(PLAN_DAMAGED);
@@ -547,8 +571,8 @@ do_BLOCK : {
 		memcpy(into + op->at, &items, sizeof(items));
 		memcpy(into + block->count_at, &f->count, sizeof(f->count));
 		f--;
-		op += op->to;
-		MOVE(b.head);
+		JUMP();
+		STEP(b.head);
 	}
 	f->left = b.count;
 	f->block_end = b.sized ? REAL(p) + b.head + b.size : NULL;
@@ -560,10 +584,10 @@ do_BLOCK : {
 	f->count += b.count;
 	blank(into, block);
 	op++;
-	MOVE(b.head);
+	STEP(b.head);
 }
 do_ITEM : {
-	op += op->to;
+	JUMP();
 	if (LIKELY(--f->left > 0)) {
 		into += op->block->size;
 		blank(into, op->block);

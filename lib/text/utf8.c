@@ -1,6 +1,7 @@
 #include "text/utf8.h"
 
 #include <assert.h>
+#include <endian.h>
 
 static size_t
 length_of(unsigned char lead)
@@ -40,25 +41,49 @@ sequence(const unsigned char *p, size_t left, bool *valid)
 	return n;
 }
 
+/*
+ * The same for four bytes read at once, the first the lowest: 0 is not valid. What a lead leaves to
+ * be told apart lies in two bytes at most: overlong forms, surrogates, what is above U+10FFFF.
+ */
+static inline size_t
+sequence_of_word(uint32_t word)
+{
+	if ((word & 0xC0E0) == 0x80C0)
+		return (word & 0x1E) != 0 ? 2 : 0;
+	if ((word & 0xC0C0F0) == 0x8080E0)
+		return (word & 0x200F) != 0 && (word & 0x200F) != 0x200D ? 3 : 0;
+	if ((word & 0xC0C0C0F8) == 0x808080F0)
+		return (word & 0x3007) != 0 && ((word & 7) < 4 || (word & 0x3007) == 4) ? 4 : 0;
+	return 0;
+}
+
 size_t
 utf8_valid_prefix(struct str text)
 {
 	const unsigned char *p = (const unsigned char *)text.ptr;
-	size_t i = 0;
+	size_t i = 0, n;
 
-	while (i < text.len) {
+	while (text.len - i >= sizeof(uint64_t)) {
 		uint64_t word;
-		bool valid;
-
-		while (text.len - i >= sizeof(word)) { /* eight ASCII bytes at a time */
-			memcpy(&word, p + i, sizeof(word));
-			if ((word & 0x8080808080808080u) != 0)
-				break;
+		uint32_t four;
+		memcpy(&word, p + i, sizeof(word));
+		word = le64toh(word) & 0x8080808080808080u;
+		if (word == 0) { /* eight ASCII bytes */
 			i += sizeof(word);
+			continue;
 		}
-		if (i == text.len)
-			break;
-		size_t n = sequence(p + i, text.len - i, &valid);
+		i += (size_t)__builtin_ctzll(word) / 8;
+		while (text.len - i >= sizeof(four) && p[i] >= 0x80) {
+			memcpy(&four, p + i, sizeof(four));
+			n = sequence_of_word(le32toh(four));
+			if (n == 0)
+				return i;
+			i += n;
+		}
+	}
+	while (i < text.len) {
+		bool valid;
+		n = sequence(p + i, text.len - i, &valid);
 		if (!valid)
 			return i;
 		i += n;

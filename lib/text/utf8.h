@@ -12,30 +12,30 @@ size_t utf8_valid_prefix(struct str text);
 static inline bool
 utf8_valid(struct str text)
 {
-	const uint64_t high = 0x8080808080808080u;
 	const char *p = text.ptr, *last;
-	uint64_t a, b;
-	uint32_t c, d;
+	uint64_t seen = 0, word[4];
+	uint32_t first, second;
 
-	if (text.len < 4) {
-		for (size_t i = 0; i < text.len; i++)
-			if ((text.ptr[i] & 0x80) != 0)
-				return utf8_valid_prefix(text) == text.len;
-		return true;
-	}
-	if (text.len < sizeof(a)) { /* two words that overlap */
-		memcpy(&c, p, sizeof(c));
-		memcpy(&d, p + text.len - sizeof(d), sizeof(d));
-		a = c | d;
-	} else {
-		last = p + text.len - sizeof(a);
-		memcpy(&a, last, sizeof(a));
-		for (; p < last && (a & high) == 0; p += sizeof(a)) {
-			memcpy(&b, p, sizeof(b));
-			a |= b;
+	if (text.len >= 8) { /* the last eight bytes, and those before them */
+		last = p + text.len - 8;
+		memcpy(&seen, last, 8);
+		for (; last - p >= 32; p += 32) {
+			memcpy(word, p, 32);
+			seen |= word[0] | word[1] | word[2] | word[3];
 		}
+		for (; p < last; p += 8) {
+			memcpy(word, p, 8);
+			seen |= word[0];
+		}
+	} else if (text.len >= 4) {
+		memcpy(&first, p, 4);
+		memcpy(&second, p + text.len - 4, 4);
+		seen = first | second;
+	} else {
+		for (size_t i = 0; i < text.len; i++)
+			seen |= p[i] & 0x80;
 	}
-	return (a & high) == 0 || utf8_valid_prefix(text) == text.len;
+	return (seen & 0x8080808080808080u) == 0 || utf8_valid_prefix(text) == text.len;
 }
 
 /* Takes one code point off the front of text, which must be valid and not empty. */

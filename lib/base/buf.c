@@ -4,19 +4,17 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-char *
-buf_room(struct buf *b, size_t more)
+void
+buf_grow(struct buf *b, size_t more)
 {
-	if (b->room - b->len < more) {
-		size_t room = b->room < 64 ? 64 : b->room;
-		while (room - b->len < more && room < SIZE_MAX / 2)
-			room *= 2;
-		if (room - b->len < more)
-			room = SIZE_MAX; /* mem_resize says so */
-		b->ptr = mem_resize(b->ptr, room);
-		b->room = room;
-	}
-	return b->ptr + b->len;
+	size_t room = b->room < 64 ? 64 : b->room;
+
+	while (room - b->len < more && room < SIZE_MAX / 2)
+		room *= 2;
+	if (room - b->len < more)
+		room = SIZE_MAX; /* mem_resize says so */
+	b->ptr = mem_resize(b->ptr, room);
+	b->room = room;
 }
 
 void

@@ -9,8 +9,16 @@ struct buf {
 	size_t len, room; /* bytes */
 };
 
+void buf_grow(struct buf *, size_t more);
+
 /* Makes room for `more` bytes behind len and returns where they go; len stays. */
-char *buf_room(struct buf *, size_t more);
+static inline char *
+buf_room(struct buf *b, size_t more)
+{
+	if (b->room - b->len < more)
+		buf_grow(b, more);
+	return b->ptr + b->len;
+}
 
 void buf_add(struct buf *, struct str); /* what is added must not lie in the buf itself */
 void buf_add_byte(struct buf *, char);

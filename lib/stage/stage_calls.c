@@ -146,7 +146,7 @@ void
 record_append_items(struct record *rec, size_t size, size_t count, const void *items)
 {
 	struct stage *st = rec->worker;
-	struct err err = {0};
+	struct err err; /* not cleared: this is the record path, and whoever fails fills it */
 
 	if (st->def->appends == NULL || size != avro_encoder_struct_size(st->binding->encoder)) {
 		err_set(&err, ERR_FATAL,
@@ -168,7 +168,7 @@ stage_emit_item(struct stage *st, size_t size, const void *item)
 {
 	struct stream *out = &st->share->out;
 	size_t from = out->bytes.len;
-	struct err err = {0};
+	struct err err; /* not cleared: this is the record path, and whoever fails fills it */
 
 	if (st->bad_output)
 		return;

@@ -267,14 +267,16 @@ pass_record(struct stage *st)
 	if (st->def->appends == NULL) {
 		buf_add(&out->bytes, rec->at.bytes);
 	} else {
+		static const char null_branch[] = {0};
+		struct str value = rec->appended ? buf_str(&rec->value)
+						 : (struct str){null_branch, sizeof(null_branch)};
 		size_t before = (size_t)(rec->at.own.ptr - rec->at.bytes.ptr);
-		buf_room(&out->bytes, rec->at.bytes.len + rec->value.len + 1);
-		buf_add(&out->bytes, str_head(rec->at.bytes, before));
-		if (rec->appended)
-			buf_add(&out->bytes, buf_str(&rec->value));
-		else
-			buf_add_byte(&out->bytes, 0); /* the union's null */
-		buf_add(&out->bytes, str_tail(rec->at.bytes, before + rec->at.own.len));
+		struct str behind = str_tail(rec->at.bytes, before + rec->at.own.len);
+		char *to = buf_room(&out->bytes, before + value.len + behind.len);
+		memcpy(to, rec->at.bytes.ptr, before);
+		memcpy(to + before, value.ptr, value.len);
+		memcpy(to + before + value.len, behind.ptr, behind.len);
+		out->bytes.len += before + value.len + behind.len;
 	}
 	stream_mark(out, st->number, from, 1, st->alone);
 }
@@ -369,7 +371,7 @@ run_record(struct stage *st)
 	enum stage_verdict verdict = STAGE_REJECT;
 
 	st->record.read = st->def->reads == NULL ? NULL : st->read;
-	st->why = (struct err){0};
+	st->why.class = ERR_NONE;
 	if (enter_key(st) == 0)
 		verdict = call_until_done(st, call_process, NULL, &class);
 	switch (verdict) {
@@ -436,7 +438,6 @@ read_record(struct stage *st, struct str *bytes)
 	struct str source;
 	bool whole = false;
 
-	st->why = (struct err){0};
 	st->attempts = 0;
 	if (dead_input == NULL) {
 		if (avro_plan_take(st->binding->plan, bytes, st->read, &st->arena, &rec->at, &whole,

@@ -50,7 +50,7 @@ bool container_reader_entry(const struct container_reader *, size_t i, struct st
  * first after it whose marker, size, codec and records all check out, and it is counted below. */
 int container_reader_next(struct container_reader *, struct container_block *, struct err *);
 
-/* For who finds damage inside a block's records: the same accounting, the same words. */
+/* With skip_corrupt: what was passed over so far. A missing end mark is a place of no bytes. */
 struct container_damage {
 	uint64_t places, bytes; /* passed over; bytes of the file */
 };

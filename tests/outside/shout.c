@@ -1,5 +1,5 @@
-/* shout -- mark messages written mostly in capital letters. A stage by somebody else: built outside the
- * tree, against the installed library alone. */
+/* shout -- mark messages written mostly in capital letters. A stage by somebody else: built outside
+ * the tree, against the installed library alone. */
 #include "stage.h"
 
 struct options {

@@ -166,6 +166,20 @@ void record_json(const struct record *, struct buf *);
 void record_append_items(struct record *, size_t size, size_t count, const void *items);
 void stage_emit_item(struct stage *, size_t size, const void *item);
 
+/* The same as functions of the stage's own, which accept no other struct: APPENDER(append_shout,
+ * shout) makes append_shout(rec, &value), EMITTER(emit_hour, chat_hour) makes emit_hour(st,
+ * &value). */
+#define APPENDER(function, s)                                                                      \
+	static inline void function(struct record *rec, const struct s *value)                     \
+	{                                                                                          \
+		record_append_items(rec, sizeof(*value), 1, value);                                \
+	}
+#define EMITTER(function, s)                                                                       \
+	static inline void function(struct stage *st, const struct s *value)                       \
+	{                                                                                          \
+		stage_emit_item(st, sizeof(*value), value);                                        \
+	}
+
 /* Say why, and return the verdict, so that an error path is one line.  stage_error() takes the
  * class from err: INPUT rejects, RETRY retries, DOWN waits, FATAL fails.  Never put a person's text
  * into it. */

@@ -40,12 +40,14 @@ static const struct field writes[] = {FIELD(tally, conversation_id),
 				      FIELD(tally, last),
 				      {0}};
 
+EMITTER(emit_tally, tally)
+
 enum { COUNT };
 
 static void
 emit(struct stage *st, const struct count *c)
 {
-	stage_emit(st, &(struct tally){stage_key(st), c->messages, c->bytes, buf_str(&c->last)});
+	emit_tally(st, &(struct tally){stage_key(st), c->messages, c->bytes, buf_str(&c->last)});
 }
 
 static enum stage_verdict

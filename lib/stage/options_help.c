@@ -7,6 +7,8 @@
 
 enum { NARROWEST = 60, WIDEST = 100, INDENT = 2, DESCRIPTION = 26 };
 
+#define STICKY '\x1f' /* a space at which no line is broken */
+
 static size_t
 clamp_columns(size_t columns)
 {
@@ -48,7 +50,8 @@ add_wrapped(struct buf *to, struct str text, size_t column, size_t margin, size_
 			buf_add_byte(to, ' ');
 			column++;
 		}
-		buf_add(to, word);
+		for (size_t i = 0; i < word.len; i++)
+			buf_add_byte(to, word.ptr[i] == STICKY ? ' ' : word.ptr[i]);
 		column += width;
 		first = false;
 	}
@@ -83,7 +86,7 @@ add_explanation(const struct stage_option *row, struct buf *to)
 		between = "; ";
 	}
 	if (row->value != NULL && row->value[0] != '\0') {
-		buf_printf(to, "%sdefault %s", between, row->value);
+		buf_printf(to, "%sdefault%c%s", between, STICKY, row->value);
 		between = "; ";
 	}
 	if (between[0] == ';')

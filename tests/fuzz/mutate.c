@@ -105,7 +105,7 @@ edit_a_number(struct random *r, struct buf *b)
 	if (!varint_read(&p, b->ptr + b->len, &old))
 		p = start + 1;
 	int64_t value = random_below(r, 2) ? telling[random_below(r, 16)]
-					   : old + (int64_t)random_below(r, 5) - 2;
+					   : (int64_t)((uint64_t)old + random_below(r, 5) - 2);
 	size_t len = (size_t)(varint_write(bytes, value) - bytes);
 	replace(b, at, (size_t)(p - start), (struct str){bytes, len});
 }

@@ -121,40 +121,25 @@ end_share(struct stage *st, enum batch_stop stop, const struct err *why)
 
 /* ---- a call: process(), a timer or poll(), with what its verdict means */
 
-/* What a call has put out so far, to go back to when it comes to nothing. */
+/* What had been put out before a call, to go back to when it comes to nothing. No segment of before
+ * grows meanwhile: each call has a record number of its own. */
 struct call {
 	struct stream_place out, dead;
-	struct segment last_out, last_dead; /* a segment may have grown */
 };
-
-static struct segment
-last_segment(const struct stream *s)
-{
-	return s->count == 0 ? (struct segment){0} : s->segments[s->count - 1];
-}
 
 static struct call
 begin_call(struct stage *st)
 {
 	st->bad_output = false;
 	st->record.appended = false;
-	return (struct call){stream_here(&st->share->out), stream_here(&st->share->dead),
-			     last_segment(&st->share->out), last_segment(&st->share->dead)};
-}
-
-static void
-undo_stream(struct stream *s, struct stream_place to, struct segment last)
-{
-	stream_cut(s, to);
-	if (s->count > 0)
-		s->segments[s->count - 1] = last;
+	return (struct call){stream_here(&st->share->out), stream_here(&st->share->dead)};
 }
 
 static void
 undo_call(struct stage *st, const struct call *call)
 {
-	undo_stream(&st->share->out, call->out, call->last_out);
-	undo_stream(&st->share->dead, call->dead, call->last_dead);
+	stream_cut(&st->share->out, call->out);
+	stream_cut(&st->share->dead, call->dead);
 }
 
 /* With up to a half more, so that many workers do not come back at the same moment. */
@@ -275,7 +260,8 @@ pass_record(struct stage *st)
 		char *to = buf_room(&out->bytes, before + value.len + behind.len);
 		memcpy(to, rec->at.bytes.ptr, before);
 		memcpy(to + before, value.ptr, value.len);
-		memcpy(to + before + value.len, behind.ptr, behind.len);
+		if (behind.len > 0) /* only where the field stood already */
+			memcpy(to + before + value.len, behind.ptr, behind.len);
 		out->bytes.len += before + value.len + behind.len;
 	}
 	stream_mark(out, st->number, from, 1, st->alone);

@@ -403,8 +403,10 @@ read_location(struct body_scratch *b, struct message *m, struct str text)
 	*to = (struct location){.latitude = NAN, .longitude = NAN};
 	if (text.len > 1024)
 		return false;
-	size_t at = str_find(text, map);
-	if (at < text.len) {
+	size_t at = str_find(text, STR("https://"));
+	if (at == text.len)
+		return false;
+	if (str_starts(str_tail(text, at), map)) {
 		if (at < 2 || at > 64 || memchr(text.ptr, '\n', text.len) != NULL)
 			return false;
 		struct str degrees = str_tail(text, at + map.len);
@@ -417,8 +419,7 @@ read_location(struct body_scratch *b, struct message *m, struct str text)
 			wording_find(WORDING_BEFORE, str_head(text, at - 2), NULL) == WORDING_NONE;
 		to->url = str_tail(text, at);
 	} else {
-		at = str_find(text, place);
-		if (at == text.len || at < 2 || at > 512)
+		if (!str_starts(str_tail(text, at), place) || at < 2 || at > 512)
 			return false;
 		struct str before = str_head(text, at), url = str_tail(text, at);
 		if (memchr(url.ptr, ' ', url.len) != NULL || memchr(url.ptr, '\n', url.len) != NULL)
@@ -486,7 +487,8 @@ find_mentions(struct body_scratch *b, const struct body_source *from, struct mes
 	static const struct str open = {"@\xE2\x81\xA8", 4}, close = {"\xE2\x81\xA9", 3};
 	struct str raw = from->raw;
 
-	m->mention_count = 0;
+	if (memchr(text.ptr, '@', text.len) == NULL)
+		return;
 	for (size_t at; m->mention_count < BODY_MENTIONS && (at = str_find(raw, open)) < raw.len;) {
 		raw = str_tail(raw, at + open.len);
 		size_t most = raw.len < 256 ? raw.len : 256;

@@ -5,7 +5,6 @@
 #include "text_marks.h"
 #include <assert.h>
 #include <endian.h>
-#include <stdio.h>
 
 #define PLACES (2 * OCCURRENCES)
 
@@ -17,13 +16,16 @@ occurrences_free(struct occurrences *o)
 	*o = (struct occurrences){0};
 }
 
-/* The key's place, or the free one where it would be. Keys are hashes already. */
-static struct occurrence *
-place_of(struct occurrence *table, uint64_t key)
-{
-	size_t i = key & (PLACES - 1);
+/* A place holds the upper 48 bits of its key, and below them the count; 0 is free. */
+#define COUNT_MOST 0xFFFFu
 
-	while (table[i].key != 0 && table[i].key != key)
+/* The key's place, or the free one where it would be. Keys are hashes already. */
+static uint64_t *
+place_of(uint64_t *table, uint64_t key)
+{
+	size_t i = key >> 40 & (PLACES - 1);
+
+	while (table[i] != 0 && (table[i] ^ key) > COUNT_MOST)
 		i = (i + 1) & (PLACES - 1);
 	return &table[i];
 }
@@ -31,36 +33,41 @@ place_of(struct occurrence *table, uint64_t key)
 uint32_t
 occurrences_count(struct occurrences *o, uint64_t key)
 {
-	key += key == 0;
+	key &= ~(uint64_t)COUNT_MOST;
 	if (o->now == NULL)
 		o->now = mem_zero(PLACES, sizeof(*o->now));
-	struct occurrence *here = place_of(o->now, key);
-	if (here->key == key)
-		return here->count++;
-	uint32_t count = o->before == NULL ? 0 : place_of(o->before, key)->count;
+	uint64_t *here = place_of(o->now, key);
+	if (*here != 0) {
+		uint32_t count = (uint32_t)(*here & COUNT_MOST);
+		*here += count < COUNT_MOST;
+		return count;
+	}
+	uint32_t count = 0;
+	if (o->before != NULL)
+		count = (uint32_t)(*place_of(o->before, key) & COUNT_MOST);
 	if (o->used == OCCURRENCES) {
-		struct occurrence *oldest = o->before;
+		uint64_t *oldest = o->before;
 		o->before = o->now;
 		o->now = oldest != NULL ? memset(oldest, 0, PLACES * sizeof(*oldest))
 					: mem_zero(PLACES, sizeof(*o->now));
 		o->used = 0;
 		here = place_of(o->now, key);
 	}
-	*here = (struct occurrence){key, count + 1};
+	*here = key | (count < COUNT_MOST ? count + 1 : count);
 	o->used++;
 	return count;
 }
 
 void
-occurrences_restore(struct occurrences *o, bool older, struct occurrence one)
+occurrences_restore(struct occurrences *o, bool older, uint64_t place)
 {
-	struct occurrence **table = older ? &o->before : &o->now;
+	uint64_t **table = older ? &o->before : &o->now;
 
 	if (*table == NULL)
 		*table = mem_zero(PLACES, sizeof(**table));
-	if (one.key == 0 || (!older && o->used == OCCURRENCES))
+	if (place == 0 || (!older && o->used == OCCURRENCES))
 		return;
-	*place_of(*table, one.key) = one;
+	*place_of(*table, place & ~(uint64_t)COUNT_MOST) = place;
 	o->used += !older;
 }
 
@@ -139,6 +146,40 @@ mix(uint64_t x)
 	return x ^ x >> 31;
 }
 
+static char *
+write_number(char *to, uint64_t number)
+{
+	char digits[20];
+	size_t n = 0;
+
+	do
+		digits[n++] = (char)('0' + number % 10);
+	while ((number /= 10) > 0);
+	while (n > 0)
+		*to++ = digits[--n];
+	return to;
+}
+
+/* CONVERSATION:MINUTE:SENDER:ORDINAL; printf() would be a tenth of all the work. */
+static size_t
+write_slot(struct identity *id, int64_t minute, const char *sender_hex, uint32_t ordinal)
+{
+	size_t length = strlen(id->conversation_id);
+	char *to = id->slot_id;
+
+	memcpy(to, id->conversation_id, length);
+	to += length;
+	*to++ = ':';
+	if (minute < 0)
+		*to++ = '-';
+	to = write_number(to, (uint64_t)(minute < 0 ? -minute : minute));
+	*to++ = ':';
+	memcpy(to, sender_hex, 16);
+	to += 16;
+	*to++ = ':';
+	return (size_t)(write_number(to, ordinal) - id->slot_id);
+}
+
 void
 identity_set(struct identity *id, int64_t minute, uint64_t sender_hash, const char *sender_hex,
 	     struct message *m)
@@ -170,9 +211,8 @@ identity_set(struct identity *id, int64_t minute, uint64_t sender_hash, const ch
 	id->message_id[32] = '\0';
 	uint32_t slot = occurrences_count(
 		&id->slots, mix((uint64_t)minute * 0x9E3779B97F4A7C15u ^ sender_hash));
-	int length = snprintf(id->slot_id, sizeof(id->slot_id), "%s:%lld:%s:%u",
-			      id->conversation_id, (long long)minute, sender_hex, slot);
+	size_t length = write_slot(id, minute, sender_hex, slot);
 	m->conversation_id = str_of(id->conversation_id);
 	m->message_id = (struct str){id->message_id, 32};
-	m->slot_id = (struct str){id->slot_id, (size_t)length};
+	m->slot_id = (struct str){id->slot_id, length};
 }

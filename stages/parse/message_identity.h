@@ -20,19 +20,15 @@
 
 #define CONVERSATION_LONGEST 128 /* bytes of an id */
 
-struct occurrence {
-	uint64_t key; /* 0: free */
-	uint32_t count;
-};
 struct occurrences {
-	struct occurrence *now, *before; /* 2 * OCCURRENCES places each; NULL: empty */
-	uint32_t used;                   /* in now */
+	uint64_t *now, *before; /* 2 * OCCURRENCES places each; NULL: empty */
+	uint32_t used;          /* in now */
 };
 void occurrences_free(struct occurrences *);
-/* How often the key came before; counts it. */
+/* How often the key (a hash, of which 48 bits count) came before, up to 65,535; counts it. */
 uint32_t occurrences_count(struct occurrences *, uint64_t key);
-/* Puts back what an earlier life counted. */
-void occurrences_restore(struct occurrences *, bool older, struct occurrence);
+/* Puts back a place that an earlier life had filled. */
+void occurrences_restore(struct occurrences *, bool older, uint64_t place);
 
 struct identity {
 	struct occurrences messages, slots;

@@ -2,7 +2,7 @@
  *   facts, as the struct lies in memory
  *   pending, title, import_id, conversation_id: strings
  *   authors: count, { label, label of the longer one, lines, unmarked, continued, person }
- *   occurrences of messages, then of slots: twice (older first) count, { key, count }
+ *   occurrences of messages, then of slots: twice (older first) count, { place }
  *   entries: count, { name, size }
  *
  * Numbers are 64 bits of this machine; a string is its length and its bytes.
@@ -24,18 +24,16 @@ add_string(struct buf *to, struct str s)
 }
 
 static void
-add_occurrences(struct buf *to, const struct occurrence *table)
+add_occurrences(struct buf *to, const uint64_t *table)
 {
 	uint64_t count = 0;
 
 	for (size_t i = 0; table != NULL && i < 2 * OCCURRENCES; i++)
-		count += table[i].key != 0;
+		count += table[i] != 0;
 	add_number(to, count);
 	for (size_t i = 0; table != NULL && i < 2 * OCCURRENCES; i++)
-		if (table[i].key != 0) {
-			add_number(to, table[i].key);
-			add_number(to, table[i].count);
-		}
+		if (table[i] != 0)
+			add_number(to, table[i]);
 }
 
 void
@@ -109,9 +107,8 @@ take_occurrences(struct taking *t, struct occurrences *to)
 		if (n > OCCURRENCES)
 			t->short_of = true;
 		for (; n > 0 && !t->short_of; n--) {
-			uint64_t key = take_number(t), count = take_number(t);
-			occurrences_restore(to, older == 1,
-					    (struct occurrence){key, (uint32_t)count});
+			uint64_t place = take_number(t);
+			occurrences_restore(to, older == 1, place);
 		}
 	}
 }

@@ -1,0 +1,167 @@
+#include "../../../stages/parse/message_body.h"
+#include "../../../stages/parse/system_event.h"
+#include "check.h"
+
+static struct body_scratch scratch;
+
+static struct message
+body(const char *raw, bool bracketed)
+{
+	struct body_source from = {.raw = str_of(raw), .bracketed = bracketed};
+	struct message m = {0};
+
+	message_body_read(&scratch, &from, &m);
+	return m;
+}
+
+static void
+expect_kind(const char *raw, enum message_kind kind, const char *text)
+{
+	struct message m = body(raw, false);
+
+	assert_string_equal(message_kind_names[m.kind], message_kind_names[kind]);
+	if (text == NULL)
+		assert_null(m.text.ptr);
+	else
+		assert_str(m.text, text);
+}
+
+static void
+words_of_many_languages_are_known(void **state)
+{
+	(void)state;
+	expect_kind("<Media omitted>", KIND_MEDIA, NULL);
+	expect_kind("<Medien ausgeschlossen>\nUnterschrift", KIND_MEDIA, "Unterschrift");
+	expect_kind("\u200eimage omitted", KIND_IMAGE, NULL);
+	expect_kind("\u200eизображение отсутствует", KIND_IMAGE, NULL);
+	expect_kind("\u200eNOTES.pdf • \u200e2 pages \u200edocument omitted", KIND_DOCUMENT, NULL);
+	expect_kind("このメッセージは削除されました。", KIND_DELETED, NULL);
+	expect_kind("live location shared", KIND_LIVE_LOCATION, NULL);
+	expect_kind("Missed group voice call", KIND_CALL, NULL);
+	expect_kind("<View once voice message omitted>", KIND_VIEW_ONCE, NULL);
+	expect_kind("", KIND_EMPTY, NULL);
+}
+
+static void
+what_only_resembles_them_is_text(void **state)
+{
+	(void)state;
+	expect_kind("Media omitted", KIND_TEXT, "Media omitted");
+	expect_kind("<b>bold</b>", KIND_TEXT, "<b>bold</b>");
+	expect_kind("see you (maybe)", KIND_TEXT, "see you (maybe)");
+	expect_kind("v1.2 (beta)", KIND_TEXT, "v1.2 (beta)");
+	expect_kind("TODO:\nmilk\nbread", KIND_TEXT, "TODO:\nmilk\nbread");
+	expect_kind("This message was deleted\nwas what it said", KIND_TEXT,
+		    "This message was deleted\nwas what it said");
+	expect_kind("look: https://maps.google.com/?q=pizza", KIND_TEXT,
+		    "look: https://maps.google.com/?q=pizza");
+	expect_kind("Voice call. Me", KIND_TEXT, "Voice call. Me");
+}
+
+static void
+attachments_have_names_and_captions(void **state)
+{
+	(void)state;
+	struct message m = body("\u200eIMG-20210428-WA0001.jpg (file attached)\nfrost", false);
+	assert_int_equal(m.kind, KIND_IMAGE);
+	assert_str(m.attachments[0].name, "IMG-20210428-WA0001.jpg");
+	assert_false(m.attachments[0].omitted);
+	assert_str(m.text, "frost");
+	m = body("seen\u200e <attached: 00000012-GIF-2020-06-07-15-13-20.mp4>", true);
+	assert_int_equal(m.kind, KIND_GIF);
+	assert_str(m.text, "seen");
+	m = body("\u200e<00000012-PHOTO-2020-06-07-15-13-20.jpg eklendi>", true);
+	assert_str(m.attachments[0].name, "00000012-PHOTO-2020-06-07-15-13-20.jpg");
+	m = body("2015-08-04-PHOTO-00004762.jpg <\u200eattached>", true);
+	assert_str(m.attachments[0].name, "2015-08-04-PHOTO-00004762.jpg");
+	assert_int_equal(m.kind, KIND_IMAGE);
+	m = body("Ada Lovelace.vcf (file attached)", false);
+	assert_str(m.contact->name, "Ada Lovelace");
+	/* No word is known here: the name alone tells. */
+	m = body("VID-20210428-WA0001.mp4 (fitxategia)", false);
+	assert_int_equal(m.kind, KIND_VIDEO);
+	assert_true(scratch.by_structure);
+}
+
+static void
+edited_texts_say_so(void **state)
+{
+	(void)state;
+	struct message m = body("at six <This message was edited>", false);
+	assert_true(m.edited);
+	assert_str(m.text, "at six");
+	m = body("IMG-20210428-WA0001.jpg (file attached)\nfrost <This message was edited>", false);
+	assert_true(m.edited);
+	assert_str(m.text, "frost");
+	m = body("zazpietan \u200e<Mezu hau editatu da>", true);
+	assert_true(m.edited);
+	assert_str(m.text, "zazpietan");
+	assert_false(body("2 <3 and 4 > 3", false).edited);
+}
+
+static void
+polls_have_votes(void **state)
+{
+	(void)state;
+	struct message m = body("\u200ePOLL:\r\nWhen, exactly?\r\n\u200eOPTION: 5 (2 votes)\r\n"
+				"\u200eOPTION: 6 (pm) (1 vote)\r\n",
+				true);
+	assert_int_equal(m.kind, KIND_POLL);
+	assert_str(m.poll->question, "When, exactly?");
+	assert_int_equal(m.poll->option_count, 2);
+	assert_str(m.poll->options[1].text, "6 (pm)");
+	assert_int_equal(m.poll->options[0].votes, 2);
+}
+
+static void
+mentions_are_found(void **state)
+{
+	(void)state;
+	struct message m = body("@\u2068Ada L.\u2069 and @4915112345678, not a@b.de or @1", true);
+	assert_str(m.text, "@Ada L. and @4915112345678, not a@b.de or @1");
+	assert_int_equal(m.mention_count, 2);
+	assert_str(m.mentions[0], "Ada L.");
+	assert_str(m.mentions[1], "4915112345678");
+}
+
+static void
+events_have_actor_targets_and_value(void **state)
+{
+	struct system_event_read e;
+
+	(void)state;
+	assert_true(system_event_find(STR("Ada added Bo, Cy and Di"), &e));
+	assert_str(e.event.event, "member_added");
+	assert_str(e.event.actor, "Ada");
+	assert_int_equal(e.event.target_count, 3);
+	assert_str(e.event.targets[2], "Di");
+	assert_true(system_event_find(
+		STR("Ada hat den Gruppennamen von „Alt: eins“ zu „Neu“ geändert."), &e));
+	assert_str(e.event.event, "subject_changed");
+	assert_str(e.event.value, "Neu");
+	assert_int_equal(e.said, 3);
+	assert_true(system_event_find(
+		STR("You turned on disappearing messages. New messages will disappear from this "
+		    "chat 7 days after they're sent, except when kept. Tap to change."),
+		&e));
+	assert_str(e.event.event, "disappearing_on");
+	assert_str(e.event.value, "7 days");
+	assert_true(system_event_find(STR("Сообщения и звонки защищены сквозным шифрованием. "
+					  "Третьи лица не могут прочитать"),
+				      &e));
+	assert_str(e.event.event, "encryption_notice");
+	assert_false(system_event_find(STR("the kettle boiled"), &e));
+	assert_false(system_event_find(STR(""), &e));
+}
+
+static void
+free_scratch(void **state)
+{
+	(void)state;
+	body_scratch_free(&scratch);
+}
+
+RUN_TESTS(TEST(words_of_many_languages_are_known), TEST(what_only_resembles_them_is_text),
+	  TEST(attachments_have_names_and_captions), TEST(edited_texts_say_so),
+	  TEST(polls_have_votes), TEST(mentions_are_found),
+	  TEST(events_have_actor_targets_and_value), TEST(free_scratch))

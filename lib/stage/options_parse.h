@@ -63,10 +63,4 @@ struct options_help { /* NULL: left out, and so are empty lists */
 void options_help(struct buf *, const struct options_help *, const struct option_table *,
 		  size_t count, size_t columns);
 
-/* For shells: the words, one a line, that can stand for the beginning `word` behind the word
- * `before` ("" at first): option names, or the choices of the option before. Nothing: let the shell
- * offer files. */
-void options_complete(struct buf *, const struct option_table *, size_t count, const char *before,
-		      const char *word);
-
 #endif

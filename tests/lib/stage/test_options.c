@@ -536,25 +536,6 @@ help_shows_both_groups_with_ranges_and_defaults(void **state)
 	buf_free(&text);
 }
 
-static void
-a_shell_is_offered_names_and_choices(void **state)
-{
-	struct buf words = {0};
-
-	(void)state;
-	options_complete(&words, tables, 2, "", "--d");
-	assert_str(buf_str(&words), "--date-order\n--database\n--dry-run\n");
-	buf_clear(&words);
-	options_complete(&words, tables, 2, "--date-order", "");
-	assert_str(buf_str(&words), "auto\ndmy\nmdy\n");
-	buf_clear(&words);
-	options_complete(&words, tables, 2, "--model", "--d");
-	assert_str(buf_str(&words), "");
-	options_complete(&words, tables, 2, "--dry-run", "a");
-	assert_str(buf_str(&words), "");
-	buf_free(&words);
-}
-
 static int
 make_folder(void **state)
 {
@@ -594,5 +575,4 @@ RUN_TESTS_WITH(make_folder, remove_folder, TEST(defaults_hold_where_nothing_is_g
 	       TEST(the_trail_says_what_changes_the_result_and_no_secret),
 	       TEST(the_declaration_is_described_row_by_row),
 	       TEST(a_table_that_contradicts_itself_is_found),
-	       TEST(help_shows_both_groups_with_ranges_and_defaults),
-	       TEST(a_shell_is_offered_names_and_choices))
+	       TEST(help_shows_both_groups_with_ranges_and_defaults))

@@ -23,38 +23,10 @@ bind_table_size(const struct field *table)
 	return table[0].type == 0 ? 0 : table[0].of;
 }
 
-static size_t
-member_size(const struct field *f)
-{
-	switch (f->type) {
-	case FIELD_STR:
-		return sizeof(struct str);
-	case FIELD_BUF:
-		return sizeof(struct buf);
-	case FIELD_BOOL:
-		return sizeof(bool);
-	case FIELD_I32:
-	case FIELD_U32:
-	case FIELD_F32:
-		return 4;
-	case FIELD_I64:
-	case FIELD_U64:
-	case FIELD_F64:
-		return 8;
-	case FIELD_ENUM:
-	case FIELD_FIXED:
-		return f->size;
-	case FIELD_LIST:
-	case FIELD_RECORD:
-		return sizeof(void *);
-	}
-	return 0;
-}
-
 static const char *
 flaw(const struct field *f, size_t of)
 {
-	size_t size = member_size(f);
+	size_t size = field_size(f);
 
 	if (f->path == NULL || size == 0)
 		return "is no row that the macros of fields.h make";
@@ -319,7 +291,7 @@ bind_set_null(const struct field *f, void *in)
 		bind_store_enum(member, f->size, symbol < 0 ? 0 : symbol);
 		break;
 	default:
-		memset(member, 0, member_size(f));
+		memset(member, 0, field_size(f));
 	}
 }
 

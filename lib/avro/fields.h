@@ -92,6 +92,9 @@ struct field {
 		 : FIELD_F32, double                                                               \
 		 : FIELD_F64, struct buf                                                           \
 		 : FIELD_BUF)
+/* Bytes of the member that a row describes; 0: the row is none that these macros make. */
+size_t field_size(const struct field *);
+
 extern const struct field field_strings[], field_longs[]; /* tables for lists of these */
 
 /* A schema in the source, as plain JSON: static const char shout_avsc[] = AVSC({"name": ...}); */

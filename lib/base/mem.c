@@ -1,6 +1,6 @@
 #include "base/mem.h"
 
-#include "base/log.h"
+#include <errno.h> /* program_invocation_short_name */
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +13,8 @@ exhausted(void)
 	static const char text[] = ": out of memory\n";
 	ssize_t unused; /* nothing is left to tell, should stderr be gone too */
 
-	unused = write(STDERR_FILENO, log_program(), strlen(log_program()));
+	unused = write(STDERR_FILENO, program_invocation_short_name,
+		       strlen(program_invocation_short_name));
 	unused = write(STDERR_FILENO, text, sizeof(text) - 1);
 	(void)unused;
 	if (mem_at_exhaustion != NULL)

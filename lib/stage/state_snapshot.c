@@ -197,33 +197,6 @@ take_kind(const struct stage_state *states, struct str *from, struct kind *kind,
 		       STR_ARG(name));
 }
 
-static size_t
-member_size(const struct field *f)
-{
-	switch (f->type) {
-	case FIELD_BOOL:
-		return sizeof(bool);
-	case FIELD_I32:
-	case FIELD_U32:
-	case FIELD_F32:
-		return 4;
-	case FIELD_I64:
-	case FIELD_U64:
-	case FIELD_F64:
-		return 8;
-	case FIELD_BUF:
-		return sizeof(struct buf);
-	case FIELD_ENUM:
-	case FIELD_FIXED:
-		return f->size;
-	case FIELD_STR:
-	case FIELD_LIST:
-	case FIELD_RECORD:
-		break; /* borrowed: never state */
-	}
-	return 0;
-}
-
 /* What the snapshot's version of the record did not have yet is zero, not null. */
 static void
 zero_missing(const struct kind *kind, const struct stage_state *state, void *block)
@@ -232,7 +205,7 @@ zero_missing(const struct kind *kind, const struct stage_state *state, void *blo
 
 	for (const struct field *f = state->fields; f->path != NULL; f++)
 		if (avro_node_field(record, str_of(f->path)) == NULL)
-			memset((char *)block + f->at, 0, member_size(f));
+			memset((char *)block + f->at, 0, field_size(f));
 }
 
 static int

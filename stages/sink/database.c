@@ -275,10 +275,19 @@ database_index(struct database *db, struct err *err)
 {
 	if (db->indexed)
 		return 0;
-	if (database_run(db, database_indexes, err) != 0)
+	/* Rows are sorted in memory of the cache's size: not of the whole beside a full cache. */
+	if (database_run(db, "PRAGMA cache_size = -8192", err) != 0 ||
+	    database_run(db, database_indexes, err) != 0 ||
+	    database_run(db, "PRAGMA cache_size = -24576", err) != 0)
 		return -1;
 	db->indexed = true;
 	return 0;
+}
+
+bool
+database_is_indexed(const struct database *db)
+{
+	return db->indexed;
 }
 
 static int

@@ -31,9 +31,9 @@ void database_rollback(struct database *);
 /* No statement may be left. -1: nothing of the transaction is kept. */
 int database_commit(struct database *, struct err *);
 
-/* Makes the indexes of the tables, where they are still put off: a new database is filled faster
- * without. */
+/* Makes the indexes of the tables, which a new database puts off: it is filled faster without. */
 int database_index(struct database *, struct err *);
+bool database_is_indexed(const struct database *);
 
 sqlite3 *database_handle(struct database *); /* valid from begin to commit or rollback */
 

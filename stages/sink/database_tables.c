@@ -25,7 +25,8 @@ const char database_tables[] =
 	") WITHOUT ROWID;"
 
 	"CREATE TABLE messages ("
-	" message_id TEXT NOT NULL PRIMARY KEY,"
+	" id INTEGER PRIMARY KEY,"
+	" message_id TEXT NOT NULL,"
 	" slot_id TEXT,"
 	" conversation_id TEXT NOT NULL REFERENCES conversations,"
 	" import_id TEXT NOT NULL,"
@@ -45,25 +46,25 @@ const char database_tables[] =
 	");"
 
 	"CREATE TABLE attachments ("
-	" message_id TEXT NOT NULL REFERENCES messages,"
+	" id INTEGER NOT NULL REFERENCES messages,"
 	" position INTEGER NOT NULL,"
 	" name TEXT,"
 	" kind TEXT,"
 	" size INTEGER,"
 	" entry TEXT,"
 	" omitted INTEGER,"
-	" PRIMARY KEY (message_id, position)"
+	" PRIMARY KEY (id, position)"
 	") WITHOUT ROWID;"
 
 	"CREATE TABLE revisions ("
 	" message_id TEXT NOT NULL PRIMARY KEY,"
-	" current_id TEXT NOT NULL REFERENCES messages (message_id),"
+	" id INTEGER NOT NULL REFERENCES messages,"
 	" import_id TEXT NOT NULL,"
 	" kind TEXT NOT NULL,"
 	" text TEXT,"
 	" edited INTEGER NOT NULL"
 	") WITHOUT ROWID;"
-	"CREATE INDEX revisions_by_current ON revisions (current_id);"
+	"CREATE INDEX revisions_by_id ON revisions (id);"
 
 	"CREATE TABLE enrichments ("
 	" field TEXT NOT NULL,"
@@ -76,7 +77,7 @@ const char database_tables[] =
 	"CREATE VIEW timeline AS SELECT"
 	" coalesce(c.title, m.conversation_id) AS conversation,"
 	" datetime(m.sent_at / 1000 + m.utc_offset_minutes * 60, 'unixepoch') AS local_time,"
-	" m.sender, m.kind, m.text, m.edited, m.message_id"
+	" m.sender, m.kind, m.text, m.edited, m.id"
 	" FROM messages AS m JOIN conversations AS c USING (conversation_id)"
 	" ORDER BY m.conversation_id, m.sent_at, m.seq;"
 
@@ -84,7 +85,7 @@ const char database_tables[] =
 	" coalesce(c.title, m.conversation_id) AS conversation,"
 	" m.sender AS name,"
 	" count(*) AS messages,"
-	" sum(m.message_id IN (SELECT message_id FROM attachments)) AS media,"
+	" sum(m.id IN (SELECT id FROM attachments)) AS media,"
 	" sum(m.edited) AS edited,"
 	" sum(m.kind = 'deleted') AS deleted,"
 	" datetime(min(m.sent_at / 1000 + m.utc_offset_minutes * 60), 'unixepoch') AS first,"
@@ -99,7 +100,7 @@ const char database_tables[] =
 	" coalesce(c.title, m.conversation_id) AS conversation,"
 	" count(*) AS messages,"
 	" count(DISTINCT m.sender) AS participants,"
-	" sum(m.message_id IN (SELECT message_id FROM attachments)) AS media,"
+	" sum(m.id IN (SELECT id FROM attachments)) AS media,"
 	" sum(m.edited) AS edited,"
 	" sum(m.kind = 'deleted') AS deleted,"
 	" datetime(min(m.sent_at / 1000 + m.utc_offset_minutes * 60), 'unixepoch') AS first,"
@@ -112,6 +113,7 @@ const char database_tables[] =
 	" ORDER BY messages DESC, conversation;";
 
 const char database_indexes[] =
+	"CREATE UNIQUE INDEX messages_by_message_id ON messages (message_id);"
 	"CREATE INDEX messages_by_time ON messages (conversation_id, sent_at, seq);"
 	"CREATE INDEX messages_by_sender ON messages (sender, sent_at);"
 	"CREATE INDEX messages_by_slot ON messages (slot_id);";

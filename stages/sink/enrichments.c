@@ -13,7 +13,7 @@ struct enrichments {
 	const struct row *row;
 	struct enrichment *tables;
 	size_t count;
-	sqlite3_stmt *forget; /* every table there is, of this input or not */
+	sqlite3_stmt *all; /* asks for every table there is, of this input or not */
 };
 
 static void
@@ -85,8 +85,7 @@ make_table(struct enrichments *e, struct str field, struct buf *table, struct er
 	if (got == 0) {
 		buf_add(&sql, STR("CREATE TABLE "));
 		add_name(&sql, buf_str(table));
-		buf_add(&sql, STR(" (message_id TEXT NOT NULL PRIMARY KEY REFERENCES messages)"
-				  " WITHOUT ROWID"));
+		buf_add(&sql, STR(" (id INTEGER PRIMARY KEY REFERENCES messages)"));
 		got = database_run(e->db, buf_cstr(&sql), err);
 	}
 	buf_free(&sql);
@@ -169,14 +168,14 @@ done:
 	return result;
 }
 
-/* INSERT INTO table (message_id, a, b) VALUES (?, ?, ?) ON CONFLICT (message_id) DO UPDATE SET
+/* INSERT INTO table (id, a, b) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET
  * a = excluded.a, b = excluded.b WHERE (table.a, table.b) IS NOT (excluded.a, excluded.b) */
 static void
 write_put(struct buf *sql, struct str table, const struct buf *columns, size_t count)
 {
 	buf_add(sql, STR("INSERT INTO "));
 	add_name(sql, table);
-	buf_add(sql, STR(" (message_id"));
+	buf_add(sql, STR(" (id"));
 	for (size_t i = 0; i < count; i++) {
 		buf_add(sql, STR(", "));
 		add_name(sql, buf_str(&columns[i]));
@@ -184,7 +183,7 @@ write_put(struct buf *sql, struct str table, const struct buf *columns, size_t c
 	buf_add(sql, STR(") VALUES (?"));
 	for (size_t i = 0; i < count; i++)
 		buf_add(sql, STR(", ?"));
-	buf_add(sql, STR(") ON CONFLICT (message_id) DO UPDATE SET "));
+	buf_add(sql, STR(") ON CONFLICT (id) DO UPDATE SET "));
 	for (size_t i = 0; i < count; i++) {
 		buf_add(sql, i > 0 ? STR(", ") : STR(""));
 		add_name(sql, buf_str(&columns[i]));
@@ -226,7 +225,7 @@ open_table(struct enrichments *e, size_t at, struct err *err)
 	buf_clear(&sql);
 	buf_add(&sql, STR("DELETE FROM "));
 	add_name(&sql, buf_str(&table));
-	buf_add(&sql, STR(" WHERE message_id = ?1"));
+	buf_add(&sql, STR(" WHERE id = ?1"));
 	if (t->put != NULL)
 		t->remove = database_prepare(e->db, buf_str(&sql), err);
 	result = t->remove == NULL ? -1 : 0;
@@ -251,8 +250,8 @@ enrichments_open(struct database *db, const struct row *row, const bool *appende
 	for (size_t i = 0; i < row->field_count; i++)
 		if (appended[i] && open_table(e, i, err) != 0)
 			goto fail;
-	e->forget = database_prepare(db, STR("SELECT DISTINCT table_name FROM enrichments"), err);
-	if (e->forget == NULL)
+	e->all = database_prepare(db, STR("SELECT DISTINCT table_name FROM enrichments"), err);
+	if (e->all == NULL)
 		goto fail;
 	return e;
 
@@ -266,7 +265,7 @@ enrichments_close(struct enrichments *e)
 {
 	if (e == NULL)
 		return;
-	sqlite3_finalize(e->forget);
+	sqlite3_finalize(e->all);
 	for (size_t i = 0; i < e->count; i++) {
 		sqlite3_finalize(e->tables[i].put);
 		sqlite3_finalize(e->tables[i].remove);
@@ -300,7 +299,7 @@ bind_cell(sqlite3_stmt *stmt, int parameter, const struct cell *cell)
 }
 
 int
-enrichments_put(struct enrichments *e, struct str message_id, bool is_new, struct err *err)
+enrichments_put(struct enrichments *e, int64_t id, bool is_new, struct err *err)
 {
 	for (size_t i = 0; i < e->count; i++) {
 		const struct enrichment *t = &e->tables[i];
@@ -308,7 +307,7 @@ enrichments_put(struct enrichments *e, struct str message_id, bool is_new, struc
 		if (field->null && is_new)
 			continue;
 		sqlite3_stmt *stmt = field->null ? t->remove : t->put;
-		database_bind_text(stmt, 1, message_id);
+		sqlite3_bind_int64(stmt, 1, id);
 		for (size_t k = 0; k < field->count && !field->null; k++)
 			bind_cell(stmt, (int)k + 2, &e->row->cells[field->first + k]);
 		if (database_step(e->db, stmt, "write", err) != 0)
@@ -317,24 +316,45 @@ enrichments_put(struct enrichments *e, struct str message_id, bool is_new, struc
 	return 0;
 }
 
-int
-enrichments_forget(struct enrichments *e, struct str message_id, struct err *err)
+/* before TABLE after, for every table. */
+static int
+change_all(struct enrichments *e, const char *before, const char *after, int64_t first,
+	   int64_t second, struct err *err)
 {
 	struct buf sql = {0};
 	int got;
 
-	while ((got = database_step(e->db, e->forget, "read", err)) == 1) {
+	while ((got = database_step(e->db, e->all, "read", err)) == 1) {
+		sqlite3_stmt *stmt;
 		buf_clear(&sql);
-		buf_add(&sql, STR("DELETE FROM "));
-		add_name(&sql, (struct str){(const char *)sqlite3_column_text(e->forget, 0),
-					    (size_t)sqlite3_column_bytes(e->forget, 0)});
-		buf_add(&sql, STR(" WHERE message_id = ?1"));
-		if (ask(e->db, buf_str(&sql), message_id, (struct str){0}, NULL, err) != 0) {
-			sqlite3_reset(e->forget);
-			got = -1;
+		buf_add(&sql, str_of(before));
+		add_name(&sql, (struct str){(const char *)sqlite3_column_text(e->all, 0),
+					    (size_t)sqlite3_column_bytes(e->all, 0)});
+		buf_add(&sql, str_of(after));
+		stmt = database_prepare(e->db, buf_str(&sql), err);
+		if (stmt != NULL) {
+			sqlite3_bind_int64(stmt, 1, first);
+			sqlite3_bind_int64(stmt, 2, second);
+		}
+		got = stmt == NULL ? -1 : database_step(e->db, stmt, "write", err);
+		sqlite3_finalize(stmt);
+		if (got != 0) {
+			sqlite3_reset(e->all);
 			break;
 		}
 	}
 	buf_free(&sql);
 	return got;
+}
+
+int
+enrichments_forget(struct enrichments *e, int64_t from, struct err *err)
+{
+	return change_all(e, "DELETE FROM ", " WHERE id = ?1", from, 0, err);
+}
+
+int
+enrichments_move(struct enrichments *e, int64_t from, int64_t to, struct err *err)
+{
+	return change_all(e, "UPDATE ", " SET id = ?2 WHERE id = ?1", from, to, err);
 }

@@ -20,10 +20,13 @@ struct enrichments *enrichments_open(struct database *, const struct row *, cons
 				     struct err *);
 void enrichments_close(struct enrichments *); /* before the transaction ends; NULL is fine */
 
-/* What the row's fields hold now stands in the tables after it. is_new: nothing can be there. */
-int enrichments_put(struct enrichments *, struct str message_id, bool is_new, struct err *);
+/* What the row's fields hold now stands in the tables after it, for the message of this id.
+ * is_new: nothing can be there. */
+int enrichments_put(struct enrichments *, int64_t id, bool is_new, struct err *);
 
-/* Takes everything that was ever said of a message out of all tables. */
-int enrichments_forget(struct enrichments *, struct str message_id, struct err *);
+/* In all tables, of this input or not: what was said of `from` goes, or is said of `to` instead, of
+ * which nothing is said. */
+int enrichments_forget(struct enrichments *, int64_t from, struct err *);
+int enrichments_move(struct enrichments *, int64_t from, int64_t to, struct err *);
 
 #endif

@@ -7,6 +7,7 @@
 #include "database.h"
 #include "enrichments.h"
 #include "row.h"
+#include "seen_ids.h"
 #include "slot_merge.h"
 
 /* What is kept of imports and of who has spoken in them, before it is written down and begun anew:
@@ -93,15 +94,15 @@ static const char *const sql[STATEMENTS] = {
 	[EARLIER_IMPORT] = "SELECT 1 FROM imports WHERE conversation_id = ?1 AND import_id <> ?2"
 			   " LIMIT 1",
 	[ADD_PERSON] = "INSERT INTO participants VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-	[ADD_MESSAGE] = "INSERT INTO messages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-			" ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT DO NOTHING",
-	[FIND_MESSAGE] = "SELECT rowid, kind = 'media', edited FROM messages"
+	[ADD_MESSAGE] =
+		"INSERT INTO messages VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+		" ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT DO NOTHING",
+	[FIND_MESSAGE] = "SELECT id, kind = 'media', edited FROM messages"
 			 " WHERE message_id = ?1",
-	[FIND_REVISION] = "SELECT m.rowid FROM revisions AS r JOIN messages AS m"
-			  " ON m.message_id = r.current_id WHERE r.message_id = ?1",
+	[FIND_REVISION] = "SELECT id FROM revisions WHERE message_id = ?1",
 	[LEARN_MESSAGE] = "UPDATE messages SET edited = max(edited, ?3),"
 			  " kind = CASE kind WHEN 'media' THEN ?2 ELSE kind END"
-			  " WHERE rowid = ?1",
+			  " WHERE id = ?1",
 	[ADD_ATTACHMENTS] =
 		"INSERT INTO attachments SELECT ?1, key, value ->> 'name', value ->> 'kind',"
 		" value ->> 'size', value ->> 'entry', value ->> 'omitted' FROM json_each(?2)"
@@ -135,6 +136,7 @@ struct message_store {
 	sqlite3_stmt *statements[STATEMENTS];
 	struct enrichments *enrichments;
 	struct slot_merge *slots;
+	struct seen_ids *seen; /* while the database has no index; else NULL */
 	struct map imports;
 	struct import *import; /* of the record before */
 	struct arena arena;
@@ -224,6 +226,8 @@ static void
 end_session(struct message_store *s)
 {
 	forget_imports(s);
+	seen_ids_free(s->seen);
+	s->seen = NULL;
 	slot_merge_close(s->slots);
 	s->slots = NULL;
 	enrichments_close(s->enrichments);
@@ -251,6 +255,7 @@ begin_session(struct message_store *s, struct err *err)
 	s->slots = slot_merge_open(s->db, s->enrichments, err);
 	if (s->slots == NULL)
 		goto fail;
+	s->seen = database_is_indexed(s->db) ? NULL : seen_ids_new();
 	return 0;
 
 fail:
@@ -404,14 +409,14 @@ json_without_nul(struct buf *to, struct str json)
 }
 
 static int
-add_attachments(struct message_store *s, struct err *err)
+add_attachments(struct message_store *s, int64_t id, struct err *err)
 {
 	sqlite3_stmt *stmt = s->statements[ADD_ATTACHMENTS];
 	const struct cell *cell = s->cells[ATTACHMENTS];
 
 	if (cell->type == CELL_NULL || str_equal(cell->text, STR("[]")))
 		return 0;
-	database_bind_text(stmt, 1, text_of(s, MESSAGE_ID));
+	sqlite3_bind_int64(stmt, 1, id);
 	database_bind_text(stmt, 2, json_without_nul(&s->attachments, cell->text));
 	return database_step(s->db, stmt, "write", err);
 }
@@ -460,15 +465,15 @@ enum meeting { FAILED = -1, NEW, CURRENT, REVISION };
 /* Finds a message by its id. Of a row that is there, what this import knows and the row does not is
  * added. */
 static enum meeting
-meet(struct message_store *s, int64_t *row, struct err *err)
+meet(struct message_store *s, int64_t *id, struct err *err)
 {
 	sqlite3_stmt *find = s->statements[FIND_MESSAGE], *learn = s->statements[LEARN_MESSAGE];
 	struct str kind = text_of(s, KIND);
 	bool edited = s->cells[EDITED]->type != CELL_NULL && s->cells[EDITED]->integer != 0;
-	int got = find_row(s, FIND_MESSAGE, row, err);
+	int got = find_row(s, FIND_MESSAGE, id, err);
 
 	if (got == 0) {
-		got = find_row(s, FIND_REVISION, row, err);
+		got = find_row(s, FIND_REVISION, id, err);
 		sqlite3_reset(s->statements[FIND_REVISION]);
 		return got == 1 ? REVISION : got == 0 ? NEW : FAILED;
 	}
@@ -478,26 +483,31 @@ meet(struct message_store *s, int64_t *row, struct err *err)
 	bool was_edited = sqlite3_column_int(find, 2) != 0;
 	sqlite3_reset(find);
 	if ((sort_unknown && !str_equal(kind, STR("media"))) || (edited && !was_edited)) {
-		sqlite3_bind_int64(learn, 1, *row);
+		sqlite3_bind_int64(learn, 1, *id);
 		database_bind_text(learn, 2, kind);
 		sqlite3_bind_int(learn, 3, edited);
 		if (database_step(s->db, learn, "write", err) != 0)
 			return FAILED;
 	}
-	return add_attachments(s, err) == 0 ? CURRENT : FAILED;
+	return add_attachments(s, *id, err) == 0 ? CURRENT : FAILED;
 }
 
 static enum meeting
-meet_or_add(struct message_store *s, int64_t *row, struct err *err)
+meet_or_add(struct message_store *s, int64_t *id, struct err *err)
 {
-	enum meeting meeting = s->import->earlier ? meet(s, row, err) : NEW;
+	enum meeting meeting = NEW;
 
+	if (!database_is_indexed(s->db) && seen_ids_add(s->seen, text_of(s, MESSAGE_ID)) &&
+	    database_index(s->db, err) != 0)
+		return FAILED;
+	if (s->import->earlier)
+		meeting = meet(s, id, err);
 	if (meeting != NEW)
 		return meeting;
-	int added = add_message(s, row, err);
+	int added = add_message(s, id, err);
 	if (added == 0)
-		return meet(s, row, err);
-	if (added < 0 || add_attachments(s, err) != 0 || add_person(s, err) != 0)
+		return meet(s, id, err);
+	if (added < 0 || add_attachments(s, *id, err) != 0 || add_person(s, err) != 0)
 		return FAILED;
 	return NEW;
 }
@@ -506,16 +516,15 @@ static int
 put_message(struct message_store *s, struct err *err)
 {
 	struct import *import;
-	int64_t row = 0;
+	int64_t id = 0;
 
 	if (find_import(s, err) != 0)
 		return -1;
 	import = s->import;
-	enum meeting meeting = meet_or_add(s, &row, err);
+	enum meeting meeting = meet_or_add(s, &id, err);
 	if (meeting == FAILED)
 		return -1;
-	if (meeting != REVISION &&
-	    enrichments_put(s->enrichments, text_of(s, MESSAGE_ID), meeting == NEW, err) != 0)
+	if (meeting != REVISION && enrichments_put(s->enrichments, id, meeting == NEW, err) != 0)
 		return -1;
 	if (meeting == NEW)
 		import->added += 1;
@@ -524,8 +533,8 @@ put_message(struct message_store *s, struct err *err)
 	if (!import->earlier)
 		return 0;
 	return meeting == NEW
-		       ? slot_merge_new(s->slots, &import->place, import->import_id, row, err)
-		       : slot_merge_known(s->slots, &import->place, import->import_id, row, err);
+		       ? slot_merge_new(s->slots, &import->place, import->import_id, id, err)
+		       : slot_merge_known(s->slots, &import->place, import->import_id, id, err);
 }
 
 int

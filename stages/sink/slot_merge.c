@@ -1,42 +1,56 @@
 #include "slot_merge.h"
 
-#include "base/buf.h"
 #include "base/mem.h"
 
-enum statement { FIND, BEFORE, AFTER, PAIR, NOTE, RENAME, PLACE, DETACH, REMOVE, STATEMENTS };
+enum statement {
+	FIND,
+	BEFORE,
+	AFTER,
+	STAYS,
+	NOTE,
+	PLACE,
+	DETACH,
+	REMOVE,
+	RENUMBER,
+	RENUMBER_ATTACHMENTS,
+	STATEMENTS
+};
 
 /* The neighbours of a row, in the order of time, among what earlier imports brought. A row has few
  * neighbours that this import brought; where there are many, none of the others is near. */
 #define NEIGHBOUR(compare, order)                                                                  \
-	"SELECT row FROM (SELECT m.rowid AS row, m.import_id AS import_id"                         \
+	"SELECT id FROM (SELECT m.id, m.import_id"                                                 \
 	" FROM messages AS r JOIN messages AS m ON m.conversation_id = r.conversation_id"          \
 	" AND (m.sent_at, m.seq) " compare " (r.sent_at, r.seq)"                                   \
-	" WHERE r.rowid = ?1 ORDER BY m.sent_at " order ", m.seq " order " LIMIT 64)"              \
+	" WHERE r.id = ?1 ORDER BY m.sent_at " order ", m.seq " order " LIMIT 64)"                 \
 	" WHERE import_id <> ?2 LIMIT 1"
 
 static const char *const sql[STATEMENTS] = {
 	/* The row in the same slot, when there is but one, and either of the two has changed. */
-	[FIND] = "SELECT max(e.rowid) FROM messages AS e JOIN messages AS m"
-		 " ON m.rowid = ?1 AND e.slot_id = m.slot_id AND e.import_id <> m.import_id"
+	[FIND] = "SELECT max(e.id) FROM messages AS e JOIN messages AS m"
+		 " ON m.id = ?1 AND e.slot_id = m.slot_id AND e.import_id <> m.import_id"
 		 " GROUP BY e.slot_id HAVING count(*) = 1 AND"
 		 " max(e.kind = 'deleted', e.edited, m.kind = 'deleted', m.edited) > 0",
 	[BEFORE] = NEIGHBOUR("<", "DESC"),
 	[AFTER] = NEIGHBOUR(">", "ASC"),
-	/* Both ids of a new row and an earlier one, the one that stays first: deleted counts more
-	 * than edited, edited more than neither, and of equals the one that came later. */
-	[PAIR] = "SELECT message_id, rowid = ?1 FROM messages WHERE rowid IN (?1, ?2)"
-		 " ORDER BY max(edited, 2 * (kind = 'deleted')) DESC, rowid = ?1 DESC",
-	[NOTE] = "INSERT OR REPLACE INTO revisions SELECT message_id, ?1, import_id, kind, text, "
-		 "edited"
-		 " FROM messages WHERE message_id = ?2",
-	[RENAME] = "UPDATE revisions SET current_id = ?1 WHERE current_id = ?2",
+	/* Whether the new row ?1 stays, and not the earlier one, ?2: deleted counts more than
+	 * edited, edited more than neither, and of equals what came later. */
+	[STAYS] = "SELECT max(m.edited, 2 * (m.kind = 'deleted'))"
+		  " >= max(e.edited, 2 * (e.kind = 'deleted'))"
+		  " FROM messages AS m JOIN messages AS e USING (slot_id)"
+		  " WHERE m.id = ?1 AND e.id = ?2",
+	/* ?1 the row that goes, ?2 the id of the one that stays */
+	[NOTE] = "INSERT OR REPLACE INTO revisions SELECT message_id, ?2, import_id, kind, text,"
+		 " edited FROM messages WHERE id = ?1",
 	/* A message stays where, and of the import in which, it was met first. */
 	[PLACE] = "UPDATE messages SET (import_id, seq, sent_at, utc_offset_minutes,"
 		  " source_line, source_offset) = (SELECT import_id, seq, sent_at,"
 		  " utc_offset_minutes, source_line, source_offset FROM messages"
-		  " WHERE message_id = ?2) WHERE message_id = ?1",
-	[DETACH] = "DELETE FROM attachments WHERE message_id = ?2",
-	[REMOVE] = "DELETE FROM messages WHERE message_id = ?2",
+		  " WHERE id = ?2) WHERE id = ?1",
+	[DETACH] = "DELETE FROM attachments WHERE id = ?1",
+	[REMOVE] = "DELETE FROM messages WHERE id = ?1",
+	[RENUMBER] = "UPDATE messages SET id = ?2 WHERE id = ?1",
+	[RENUMBER_ATTACHMENTS] = "UPDATE attachments SET id = ?2 WHERE id = ?1",
 };
 
 struct slot_merge {
@@ -88,52 +102,38 @@ find(struct slot_merge *m, enum statement which, int64_t row, struct str import_
 	return got < 0 ? -1 : 0;
 }
 
-static void
-copy_column(sqlite3_stmt *stmt, int column, struct buf *to)
+static int
+change(struct slot_merge *m, enum statement which, int64_t first, int64_t second, struct err *err)
 {
-	buf_add(to, (struct str){(const char *)sqlite3_column_text(stmt, column),
-				 (size_t)sqlite3_column_bytes(stmt, column)});
+	sqlite3_stmt *stmt = m->statements[which];
+
+	sqlite3_bind_int64(stmt, 1, first);
+	sqlite3_bind_int64(stmt, 2, second);
+	return database_step(m->db, stmt, "write", err);
 }
 
+/* What stays has the earlier row's id. */
 static int
-replace(struct slot_merge *m, struct str stays, struct str goes, bool new_stays, struct err *err)
+merge(struct slot_merge *m, int64_t row, int64_t earlier, struct err *err)
 {
-	for (enum statement i = NOTE; i <= REMOVE; i++) {
-		sqlite3_stmt *stmt = m->statements[i];
-		if (i == PLACE && !new_stays)
-			continue;
-		database_bind_text(stmt, 1, stays);
-		database_bind_text(stmt, 2, goes);
-		if (database_step(m->db, stmt, "write", err) != 0)
-			return -1;
-	}
-	return enrichments_forget(m->enrichments, goes, err);
-}
+	int got = change(m, STAYS, row, earlier, err);
+	bool new_stays = got == 1 && sqlite3_column_int(m->statements[STAYS], 0) != 0;
+	int64_t goes = new_stays ? earlier : row;
 
-static int
-merge(struct slot_merge *m, const struct slot_pair *pair, struct err *err)
-{
-	sqlite3_stmt *stmt = m->statements[PAIR];
-	struct buf stays = {0}, goes = {0};
-	bool new_stays = false;
-	int result;
-
-	sqlite3_bind_int64(stmt, 1, pair->row);
-	sqlite3_bind_int64(stmt, 2, pair->earlier);
-	result = database_step(m->db, stmt, "read", err);
-	if (result == 1) {
-		copy_column(stmt, 0, &stays);
-		new_stays = sqlite3_column_int(stmt, 1) != 0;
-		result = database_step(m->db, stmt, "read", err);
-	}
-	if (result == 1) {
-		copy_column(stmt, 0, &goes);
-		sqlite3_reset(stmt);
-		result = replace(m, buf_str(&stays), buf_str(&goes), new_stays, err);
-	}
-	buf_free(&stays);
-	buf_free(&goes);
-	return result;
+	sqlite3_reset(m->statements[STAYS]);
+	if (got != 1) /* 0: another import has merged one of them meanwhile */
+		return got;
+	if (change(m, NOTE, goes, earlier, err) != 0 ||
+	    (new_stays && change(m, PLACE, row, earlier, err) != 0) ||
+	    change(m, DETACH, goes, 0, err) != 0 || change(m, REMOVE, goes, 0, err) != 0 ||
+	    enrichments_forget(m->enrichments, goes, err) != 0)
+		return -1;
+	if (!new_stays)
+		return 0;
+	if (change(m, RENUMBER, row, earlier, err) != 0 ||
+	    change(m, RENUMBER_ATTACHMENTS, row, earlier, err) != 0)
+		return -1;
+	return enrichments_move(m->enrichments, row, earlier, err);
 }
 
 /* What a neighbour in the database and the neighbour in the import say: nothing where one of them
@@ -165,7 +165,7 @@ settle(struct slot_merge *m, struct slot_place *at, struct str import_id, bool f
 	if (answer == NO || (answer == SILENT && !at->agreed))
 		return 0;
 	for (size_t i = 0; i < length; i++)
-		if (merge(m, &at->run[i], err) != 0)
+		if (merge(m, at->run[i].row, at->run[i].earlier, err) != 0)
 			return -1;
 	at->merged += length;
 	return 0;

@@ -33,8 +33,8 @@ a_record_becomes_a_table_with_a_column_a_member(void **state)
 		 "\"others\":[]},");
 	chat_put(&c, "i1", 2, "d", "");
 	chat_commit(&c);
-	chat_holds(&c, "SELECT message_id, code, confidence, model_size, others FROM language",
-		   "a|de|0.5|3|[\"en\"]\nb||0.0|0|[]\n");
+	chat_holds(&c, "SELECT id, code, confidence, model_size, others FROM language",
+		   "1|de|0.5|3|[\"en\"]\n2||0.0|0|[]\n");
 	chat_holds(&c, "SELECT * FROM enrichments",
 		   "language|code|language|code\nlanguage|confidence|language|confidence\n"
 		   "language|model.size|language|model_size\nlanguage|others|language|others\n");
@@ -51,8 +51,8 @@ a_list_is_json_in_one_column(void **state)
 	chat_use_schema(&c, "{\"name\":\"tokens\",\"default\":null,\"type\":[\"null\",{\"type\":"
 			    "\"array\",\"items\":\"int\"}]}");
 	put_one(&c, "i1", "a", "\"tokens\":[1,2],");
-	chat_holds(&c, "SELECT t.message_id, j.value FROM tokens AS t, json_each(t.value) AS j",
-		   "a|1\na|2\n");
+	chat_holds(&c, "SELECT t.id, j.value FROM tokens AS t, json_each(t.value) AS j",
+		   "1|1\n1|2\n");
 	chat_end(&c);
 }
 
@@ -67,15 +67,15 @@ a_later_run_fills_changes_and_takes_away(void **state)
 	chat_import(&c, "i1", "a b");
 	chat_use_schema(&c, mood);
 	put_one(&c, "i2", "a", "\"mood\":1,");
-	chat_holds(&c, "SELECT * FROM mood", "a|1\n");
+	chat_holds(&c, "SELECT * FROM mood", "1|1\n");
 	put_one(&c, "i3", "a", "\"mood\":2,");
-	chat_holds(&c, "SELECT * FROM mood", "a|2\n");
+	chat_holds(&c, "SELECT * FROM mood", "1|2\n");
 	put_one(&c, "i4", "a", "");
 	chat_holds(&c, "SELECT * FROM mood", "");
 	put_one(&c, "i5", "a", "\"mood\":3,");
 	chat_use_schema(&c, NULL); /* an input without the field says nothing of it */
 	put_one(&c, "i6", "a", "");
-	chat_holds(&c, "SELECT * FROM mood", "a|3\n");
+	chat_holds(&c, "SELECT * FROM mood", "1|3\n");
 	chat_holds(&c, "SELECT count(*) FROM messages", "2\n");
 	chat_end(&c);
 }
@@ -95,7 +95,7 @@ a_member_that_comes_later_becomes_a_column(void **state)
 	chat_use_schema(&c, MOOD("{\"name\":\"y\",\"type\":\"int\"},{\"name\":\"x\",\"type\":"
 				 "\"int\"}"));
 	put_one(&c, "i2", "b", "\"mood\":{\"y\":3,\"x\":2},");
-	chat_holds(&c, "SELECT message_id, x, y FROM mood", "a|1|\nb|2|3\n");
+	chat_holds(&c, "SELECT id, x, y FROM mood", "1|1|\n2|2|3\n");
 	chat_end(&c);
 }
 
@@ -136,12 +136,12 @@ members_that_differ_in_case_or_look_like_ours_stay_apart(void **state)
 
 	chat_begin(&c);
 	chat_use_schema(&c, MOOD("{\"name\":\"Score\",\"type\":\"int\"},{\"name\":\"score\","
-				 "\"type\":\"int\"},{\"name\":\"message_id\",\"type\":\"int\"},"
+				 "\"type\":\"int\"},{\"name\":\"id\",\"type\":\"int\"},"
 				 "{\"name\":\"from\",\"type\":\"int\"}"));
-	put_one(&c, "i1", "a", "\"mood\":{\"Score\":1,\"score\":2,\"message_id\":3,\"from\":4},");
-	chat_holds(&c, "SELECT * FROM mood", "a|1|2|3|4\n");
+	put_one(&c, "i1", "a", "\"mood\":{\"Score\":1,\"score\":2,\"id\":3,\"from\":4},");
+	chat_holds(&c, "SELECT * FROM mood", "1|1|2|3|4\n");
 	chat_holds(&c, "SELECT member, column_name FROM enrichments",
-		   "Score|Score\nfrom|from\nmessage_id|message_id_2\nscore|score_2\n");
+		   "Score|Score\nfrom|from\nid|id_2\nscore|score_2\n");
 	chat_end(&c);
 }
 

@@ -2,7 +2,7 @@
 #include "chat.h"
 #include <sys/stat.h>
 
-#define MESSAGES "SELECT message_id, text, import_id, seq FROM messages ORDER BY rowid"
+#define MESSAGES "SELECT message_id, text, import_id, seq FROM messages ORDER BY id"
 
 static void
 a_message_becomes_a_row(void **state)
@@ -20,15 +20,15 @@ a_message_becomes_a_row(void **state)
 		 "],");
 	chat_commit(&c);
 	chat_holds(&c, "SELECT * FROM messages",
-		   "a|s|c|i1|7|1700000000000|60|Bo|text|hello|1|{\"name\":\"Di\"}|[\"Cy\"]|z|0|8|"
+		   "1|a|s|c|i1|7|1700000000000|60|Bo|text|hello|1|{\"name\":\"Di\"}|[\"Cy\"]|z|0|8|"
 		   "0\n");
 	chat_holds(&c, "SELECT * FROM attachments",
-		   "a|0|x.jpg|image|5|y/x.jpg|0\na|1||media|||1\n");
+		   "1|0|x.jpg|image|5|y/x.jpg|0\n1|1||media|||1\n");
 	chat_holds(&c, "SELECT * FROM conversations", "c|Ada\n");
 	chat_holds(&c, "SELECT * FROM participants", "c|Bo\n");
 	chat_holds(&c, "SELECT import_id, uri, new_messages, trail FROM imports",
 		   "i1|i1.txt|1|[]\n");
-	chat_holds(&c, "SELECT * FROM timeline", "Ada|2023-11-14 23:13:20|Bo|text|hello|1|a\n");
+	chat_holds(&c, "SELECT * FROM timeline", "Ada|2023-11-14 23:13:20|Bo|text|hello|1|1\n");
 	chat_holds(&c, "SELECT * FROM summary",
 		   "Ada|1|1|1|1|0|2023-11-14 23:13:20|2023-11-14 23:13:20|1|c\n");
 	chat_holds(&c, "SELECT conversation, name, messages, media FROM people", "Ada|Bo|1|1\n");
@@ -75,7 +75,7 @@ a_longer_export_adds_what_is_new(void **state)
 	chat_begin(&c);
 	chat_import(&c, "i1", "a=1 b=2");
 	chat_import(&c, "i2", "a=1 b=2 c=3");
-	chat_holds(&c, "SELECT message_id, import_id, seq FROM messages ORDER BY rowid",
+	chat_holds(&c, "SELECT message_id, import_id, seq FROM messages ORDER BY id",
 		   "a|i1|0\nb|i1|1\nc|i2|2\n");
 	assert_int_equal(c.counts.added, 1);
 	chat_end(&c);
@@ -114,8 +114,8 @@ what_a_later_export_knows_of_media_is_added_and_stays(void **state)
 			 0, "a", run == 1 ? full : bare);
 		chat_commit(&c);
 		chat_holds(&c, "SELECT m.kind, a.* FROM messages AS m JOIN attachments AS a",
-			   run == 0 ? "media|a|0||media|||1\n"
-				    : "image|a|0|x.jpg|image|9|x.jpg|0\n");
+			   run == 0 ? "media|1|0||media|||1\n"
+				    : "image|1|0|x.jpg|image|9|x.jpg|0\n");
 	}
 	chat_end(&c);
 }
@@ -155,7 +155,7 @@ text_of_every_length_is_stored_whole(void **state)
 	chat_put(&c, "i1", 0, "a", buf_cstr(&text));
 	chat_put(&c, "i1", 1, "b", "\"text\":\"\",");
 	chat_commit(&c);
-	chat_holds(&c, "SELECT length(text) FROM messages ORDER BY rowid", "3000000\n0\n");
+	chat_holds(&c, "SELECT length(text) FROM messages ORDER BY id", "3000000\n0\n");
 	buf_free(&text);
 	chat_end(&c);
 }
@@ -210,7 +210,7 @@ a_commit_of_nothing_makes_a_database(void **state)
 	chat_holds(&c, "PRAGMA integrity_check", "ok\n");
 	chat_holds(&c,
 		   "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL",
-		   "4\n");
+		   "5\n");
 	chat_end(&c);
 }
 

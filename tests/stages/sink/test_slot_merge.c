@@ -12,7 +12,7 @@ an_edited_message_meets_its_earlier_row(void **state)
 	chat_import(&c, "i1", "p a@s=hello q");
 	chat_import(&c, "i2", "p a2@s*=hello! q r");
 	chat_holds(&c, ALL, "p||i1|0\na2|hello!|i1|1\nq||i1|2\nr||i2|3\n");
-	chat_holds(&c, "SELECT * FROM revisions", "a|a2|i1|text|hello|0\n");
+	chat_holds(&c, "SELECT * FROM revisions", "a|2|i1|text|hello|0\n");
 	assert_int_equal(c.counts.merged, 1);
 	assert_int_equal(c.counts.added, 1);
 	assert_int_equal(c.counts.known, 2);
@@ -31,7 +31,7 @@ a_deleted_message_meets_its_earlier_row(void **state)
 	chat_import(&c, "i1", "a@s=oops q");
 	chat_import(&c, "i2", "a2@sx q");
 	chat_holds(&c, ALL, "a2||i1|0\nq||i1|1\n");
-	chat_holds(&c, "SELECT text FROM revisions WHERE current_id = 'a2'", "oops\n");
+	chat_holds(&c, "SELECT text FROM revisions WHERE id = 1", "oops\n");
 	chat_end(&c);
 }
 
@@ -45,7 +45,7 @@ an_older_export_that_comes_later_does_not_undo_an_edit(void **state)
 	chat_import(&c, "i1", "p a2@s*=new q");
 	chat_import(&c, "i2", "p a@s=old q");
 	chat_holds(&c, ALL, "p||i1|0\na2|new|i1|1\nq||i1|2\n");
-	chat_holds(&c, "SELECT * FROM revisions", "a|a2|i2|text|old|0\n");
+	chat_holds(&c, "SELECT * FROM revisions", "a|2|i2|text|old|0\n");
 	chat_end(&c);
 }
 
@@ -70,7 +70,7 @@ an_earlier_text_is_known_when_it_comes_again(void **state)
 	char *after = chat_dump(&c);
 	assert_string_equal(before, after);
 	chat_holds(&c, ALL, "p||i1|0\na3|3|i1|1\nq||i1|2\n");
-	chat_holds(&c, "SELECT message_id, current_id FROM revisions", "a|a3\na2|a3\n");
+	chat_holds(&c, "SELECT message_id, id FROM revisions", "a|2\na2|2\n");
 	free(before);
 	free(after);
 	chat_end(&c);
@@ -86,7 +86,7 @@ a_shifted_slot_merges_nothing(void **state)
 	chat_begin(&c);
 	chat_import(&c, "i1", "p a@s0=a b@s1=b q");
 	chat_import(&c, "i2", "p b2@s0*=b2 q");
-	chat_holds(&c, "SELECT message_id FROM messages ORDER BY rowid", "p\na\nb\nq\nb2\n");
+	chat_holds(&c, "SELECT message_id FROM messages ORDER BY id", "p\na\nb\nq\nb2\n");
 	chat_holds(&c, "SELECT count(*) FROM revisions", "0\n");
 	chat_end(&c);
 }
@@ -100,7 +100,7 @@ an_export_that_begins_within_the_minute_merges_nothing(void **state)
 	chat_begin(&c);
 	chat_import(&c, "i1", "a@s0=a b@s1=b c@s2=c");
 	chat_import(&c, "i2", "b2@s0*=b2 c@s1=c");
-	chat_holds(&c, "SELECT message_id FROM messages ORDER BY rowid", "a\nb\nc\nb2\n");
+	chat_holds(&c, "SELECT message_id FROM messages ORDER BY id", "a\nb\nc\nb2\n");
 	chat_end(&c);
 }
 
@@ -113,7 +113,7 @@ the_same_slot_without_an_edit_merges_nothing(void **state)
 	chat_begin(&c);
 	chat_import(&c, "i1", "p a@s=a q");
 	chat_import(&c, "i2", "p b@s=b q");
-	chat_holds(&c, "SELECT message_id FROM messages ORDER BY rowid", "p\na\nq\nb\n");
+	chat_holds(&c, "SELECT message_id FROM messages ORDER BY id", "p\na\nq\nb\n");
 	chat_end(&c);
 }
 
@@ -126,7 +126,7 @@ without_a_neighbour_that_agrees_nothing_is_merged(void **state)
 	chat_begin(&c);
 	chat_import(&c, "i1", "a@s=a");
 	chat_import(&c, "i2", "a2@s*=a2");
-	chat_holds(&c, "SELECT message_id FROM messages ORDER BY rowid", "a\na2\n");
+	chat_holds(&c, "SELECT message_id FROM messages ORDER BY id", "a\na2\n");
 	chat_end(&c);
 }
 
@@ -159,7 +159,7 @@ changed_messages_in_a_row_stand_or_fall_together(void **state)
 	chat_begin(&c);
 	chat_import(&c, "i1", "p a@s0=a b@s1=b c@s2=c q");
 	chat_import(&c, "i2", "p b2@s0*=b2 c2@s1*=c2 q");
-	chat_holds(&c, "SELECT message_id FROM messages ORDER BY rowid", "p\na\nb\nc\nq\nb2\nc2\n");
+	chat_holds(&c, "SELECT message_id FROM messages ORDER BY id", "p\na\nb\nc\nq\nb2\nc2\n");
 	chat_holds(&c, "SELECT count(*) FROM revisions", "0\n");
 	chat_end(&c);
 }
@@ -180,7 +180,7 @@ what_was_said_of_the_earlier_text_goes_with_it(void **state)
 	chat_put(&c, "i2", 0, "p", "");
 	chat_put(&c, "i2", 1, "a2@s*=2", "\"mood\":2,");
 	chat_commit(&c);
-	chat_holds(&c, "SELECT * FROM mood", "a2|2\n");
+	chat_holds(&c, "SELECT * FROM mood", "2|2\n");
 	chat_end(&c);
 }
 

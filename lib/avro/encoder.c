@@ -507,7 +507,7 @@ add_part(struct buf *place, const struct field *f)
 		buf_printf(place, "%s%s", place->len > 0 ? "." : "", f->path);
 }
 
-static int
+static int __attribute__((noinline, cold))
 explain(const struct avro_encoder *e, const struct encode_run *run, enum encode_end end,
 	struct err *err)
 {
@@ -520,6 +520,7 @@ explain(const struct avro_encoder *e, const struct encode_run *run, enum encode_
 	};
 	struct buf place = {0};
 
+	run->out->len = run->before;
 	for (const struct encode_frame *f = run->frames + 1; f <= run->frame; f++) {
 		add_part(&place, e->fields[f->op - e->ops]);
 		if (f->op->code == ENCODE_LIST)
@@ -540,13 +541,10 @@ avro_encode(const struct avro_encoder *e, const void *items, size_t count, struc
 {
 	struct items list = {items == NULL ? "" : items, count};
 	struct encode_run run;
-	size_t before = out->len;
 	enum encode_end end;
 
 	run.out = out;
+	run.before = out->len;
 	end = encoder_run(e->ops, e->is_list ? &list : items, &run);
-	if (__builtin_expect(end == ENCODE_DONE, 1))
-		return 0;
-	out->len = before;
-	return explain(e, &run, end, err);
+	return __builtin_expect(end == ENCODE_DONE, 1) ? 0 : explain(e, &run, end, err);
 }

@@ -98,6 +98,7 @@ enum encode_end {
 
 struct encode_run {
 	struct buf *out;
+	size_t before; /* of out's bytes */
 	const struct encode_op *failed_at;
 	const struct encode_frame *frame; /* the innermost of the failure */
 	struct encode_frame frames[AVRO_MAX_DEPTH + 2];

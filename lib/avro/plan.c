@@ -134,11 +134,19 @@ skip_record(struct compiler *c, const struct avro_node *node, size_t depth)
 	k->ops = c->program->count - before;
 }
 
+/* The operation that what follows may be joined with. */
+static struct plan_op *
+last_op(struct compiler *c)
+{
+	struct program *p = c->program;
+
+	return p->count > c->target ? &p->ops[p->count - 1] : NULL;
+}
+
 static void
 skip_bytes(struct compiler *c, size_t n)
 {
-	struct program *p = c->program;
-	struct plan_op *last = p->count > c->target ? &p->ops[p->count - 1] : NULL;
+	struct plan_op *last = last_op(c);
 
 	if (n == 0)
 		return;
@@ -266,6 +274,8 @@ skip_union(struct compiler *c, const struct avro_node *node, size_t depth)
 static void
 skip(struct compiler *c, const struct avro_node *node, size_t depth)
 {
+	struct plan_op *last = last_op(c);
+
 	if (node->min_bytes == 0) /* then no datum of it has any */
 		return;
 	switch (node->type) {
@@ -278,7 +288,10 @@ skip(struct compiler *c, const struct avro_node *node, size_t depth)
 		emit(c, PLAN_INT, NULL);
 		break;
 	case AVRO_LONG:
-		emit(c, PLAN_LONG, NULL);
+		if (last != NULL && last->code == PLAN_LONG)
+			last->code = PLAN_TWO_LONGS;
+		else
+			emit(c, PLAN_LONG, NULL);
 		break;
 	case AVRO_FLOAT:
 		skip_bytes(c, 4);
@@ -725,14 +738,18 @@ take(const struct plan_walk *w, struct str *bytes, struct avro_record *record)
 	*bytes = str_tail(*bytes, size);
 }
 
-/* The walk could not go on: is the record sound, but not for this table? */
-static int
+/* The walk could not go on: is the record sound, but not for this table? Apart from what is taken
+ * well, which needs no such stack. */
+static int __attribute__((noinline, cold))
 explain(const struct avro_plan *plan, const struct plan_walk *failed, enum plan_end end,
 	struct str *bytes, struct avro_record *record, bool *whole, struct err *err)
 {
 	struct plan_walk w;
 	struct str again = *bytes;
 
+	for (const struct field *f = plan->reads; plan->owns_bufs && f->type != 0; f++)
+		if (f->type == FIELD_BUF)
+			buf_free((struct buf *)(void *)(failed->into + f->at));
 	w.from = bytes->ptr;
 	w.end = bytes->ptr + bytes->len;
 	if (end != PLAN_DAMAGED && plan_walk(plan->skip.ops, &w) == PLAN_DONE) {
@@ -752,10 +769,8 @@ copy_blank(char *into, const char *blank, size_t size)
 {
 	size_t i = 0;
 
-	for (; size - i >= 16; i += 16)
-		memcpy(into + i, blank + i, 16);
-	for (; size - i >= 4; i += 4)
-		memcpy(into + i, blank + i, 4);
+	for (; i + 8 <= size; i += 8)
+		memcpy(into + i, blank + i, 8);
 	for (; i < size; i++)
 		into[i] = blank[i];
 }
@@ -779,8 +794,5 @@ avro_plan_take(const struct avro_plan *plan, struct str *bytes, void *into, stru
 		take(&w, bytes, record);
 		return 0;
 	}
-	for (const struct field *f = plan->reads; plan->owns_bufs && f->type != 0; f++)
-		if (f->type == FIELD_BUF)
-			buf_free((struct buf *)(void *)((char *)into + f->at));
 	return explain(plan, &w, end, bytes, record, whole, err);
 }

@@ -22,46 +22,47 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	       "numbers are read as they lie: Avro's order is little-endian");
 
 /* clang-format off */
-#define PLAN_CODES(X)                                                          \
-	X(END)      /* of the record */                                        \
-	X(INT)      /* skipped: a number of 32 bits */                         \
-	X(LONG)                                                                \
-	X(BOOLEAN)                                                             \
-	X(FIXED)    /* n bytes */                                              \
-	X(BYTES)    /* a length, and so many bytes */                          \
-	X(OPTIONAL_BYTES) /* null or bytes: null_index, some_index */          \
-	X(ENUM)     /* below n */                                              \
-	X(OPTIONAL) /* null: goes to; some: goes on */                         \
-	X(UNION)    /* n targets */                                            \
-	X(JUMP)                                                                \
+#define PLAN_CODES(X)                                                                   \
+	X(END)      /* of the record */                                                 \
+	X(INT)      /* skipped: a number of 32 bits */                                  \
+	X(LONG)                                                                         \
+	X(TWO_LONGS)                                                                    \
+	X(BOOLEAN)                                                                      \
+	X(FIXED)    /* n bytes */                                                       \
+	X(BYTES)    /* a length, and so many bytes */                                   \
+	X(OPTIONAL_BYTES) /* null or bytes: null_index, some_index */                   \
+	X(ENUM)     /* below n */                                                       \
+	X(OPTIONAL) /* null: goes to; some: goes on */                                  \
+	X(UNION)    /* n targets */                                                     \
+	X(JUMP)                                                                         \
 	X(ARRAY)    /* items of n bytes at least; of `at` exactly, or 0; to: behind it */ \
-	X(FREE_ITEMS) /* an array whose items take no bytes */                 \
-	X(NEXT)     /* of an ARRAY's items; to: back to it */                  \
-	X(CALL)     /* within `at` more levels */                                   \
-	X(RETURN)                                                              \
-	X(DEEP)     /* n levels within the caller's */       \
-	X(OWN)      /* the place asked for begins, */                          \
-	X(OWN_END)  /* and ends */                                             \
-	X(TO_STR)   /* read into the struct, `at` */                           \
-	X(TO_BYTES)                                                            \
-	X(TO_BUF)                                                              \
-	X(TO_BOOL)                                                             \
-	X(TO_I32)   /* int */                                                  \
-	X(TO_I64)   /* int or long */                                          \
-	X(TO_NUMBER) /* int or long, to any number there is */                 \
-	X(TO_F32)                                                              \
-	X(TO_F64)                                                              \
-	X(F32_TO_F64)                                                          \
-	X(F64_TO_F32)                                                          \
-	X(TO_ENUM)                                                             \
-	X(TO_FIXED) /* fixed of n bytes */                                     \
-	X(BYTES_TO_FIXED)                                                      \
-	X(LIST)     /* to: behind it */                                        \
-	X(BLOCK)    /* to: behind it */                                        \
-	X(ITEM)     /* to: its BLOCK */                                        \
-	X(RECORD)                                                              \
-	X(RECORD_END)                                                          \
-	X(MARK)     /* this value is read again */                             \
+	X(FREE_ITEMS) /* an array whose items take no bytes */                          \
+	X(NEXT)     /* of an ARRAY's items; to: back to it */                           \
+	X(CALL)     /* within `at` more levels */                                       \
+	X(RETURN)                                                                       \
+	X(DEEP)     /* n levels within the caller's */                                  \
+	X(OWN)      /* the place asked for begins, */                                   \
+	X(OWN_END)  /* and ends */                                                      \
+	X(TO_STR)   /* read into the struct, `at` */                                    \
+	X(TO_BYTES)                                                                     \
+	X(TO_BUF)                                                                       \
+	X(TO_BOOL)                                                                      \
+	X(TO_I32)   /* int */                                                           \
+	X(TO_I64)   /* int or long */                                                   \
+	X(TO_NUMBER) /* int or long, to any number there is */                          \
+	X(TO_F32)                                                                       \
+	X(TO_F64)                                                                       \
+	X(F32_TO_F64)                                                                   \
+	X(F64_TO_F32)                                                                   \
+	X(TO_ENUM)                                                                      \
+	X(TO_FIXED) /* fixed of n bytes */                                              \
+	X(BYTES_TO_FIXED)                                                               \
+	X(LIST)     /* to: behind it */                                                 \
+	X(BLOCK)    /* to: behind it */                                                 \
+	X(ITEM)     /* to: its BLOCK */                                                 \
+	X(RECORD)                                                                       \
+	X(RECORD_END)                                                                   \
+	X(MARK)     /* this value is read again */                                      \
 	X(REWIND)
 /* clang-format on */
 enum plan_code {

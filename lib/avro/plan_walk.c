@@ -47,6 +47,18 @@ number(const char *p, int64_t *value)
 	return ((size_t)__builtin_ctzll(stop) + 1) / 8;
 }
 
+/* The same without the value. */
+static inline size_t
+long_size(const char *p)
+{
+	uint64_t stop;
+	int64_t value;
+
+	memcpy(&stop, p, sizeof(stop));
+	stop = ~stop & STOPS64;
+	return LIKELY(stop != 0) ? (unsigned)__builtin_ctzll(stop) / 8 + 1 : number(p, &value);
+}
+
 /* The same for a length; negative ones are none. */
 static inline size_t
 length(const char *p, size_t *bytes)
@@ -231,20 +243,19 @@ do_INT : {
 	op++;
 	STEP((unsigned)__builtin_ctz(stop) / 8 + 1);
 }
-do_LONG : {
-	uint64_t stop;
-	memcpy(&stop, p, sizeof(stop));
-	stop = ~stop & STOPS64;
-	if (UNLIKELY(stop == 0)) {
-		head = number(p, &value);
-		if (head == 0)
-			FAIL(PLAN_DAMAGED);
-		op++;
-		STEP(head);
-	}
+do_LONG:
+	head = long_size(p);
+	if (UNLIKELY(head == 0))
+		FAIL(PLAN_DAMAGED);
 	op++;
-	STEP((unsigned)__builtin_ctzll(stop) / 8 + 1);
-}
+	STEP(head);
+do_TWO_LONGS:
+	head = long_size(p);
+	size = long_size(p + head);
+	if (UNLIKELY(head == 0 || size == 0))
+		FAIL(PLAN_DAMAGED);
+	op++;
+	STEP(head + size);
 do_BOOLEAN:
 	if (UNLIKELY((*p & 0xFE) != 0))
 		FAIL(PLAN_DAMAGED);
@@ -316,6 +327,12 @@ do_OPTIONAL:
 		op++;
 	STEP(head);
 do_UNION:
+	size = (unsigned char)*p;
+	if (LIKELY((size & 0x81) == 0 && size / 2 < op->at)) {
+		op = (const struct plan_op *)(const void *)((const char *)op +
+							    op->targets[size / 2]);
+		STEP(1);
+	}
 	head = number(p, &value);
 	if (UNLIKELY(head == 0 || (uint64_t)value >= op->at))
 		FAIL(PLAN_DAMAGED);

@@ -60,33 +60,36 @@ sequence_of_word(uint32_t word)
 size_t
 utf8_valid_prefix(struct str text)
 {
-	const unsigned char *p = (const unsigned char *)text.ptr;
-	size_t i = 0, n;
+	const unsigned char *p = (const unsigned char *)text.ptr, *end;
+	uint64_t word;
+	uint32_t four;
+	size_t n;
+	bool valid;
 
-	while (text.len - i >= sizeof(uint64_t)) {
-		uint64_t word;
-		uint32_t four;
-		memcpy(&word, p + i, sizeof(word));
+	if (text.len == 0) /* and perhaps no pointer */
+		return 0;
+	end = p + text.len;
+	while (end - p >= 8) {
+		memcpy(&word, p, sizeof(word));
 		word = le64toh(word) & 0x8080808080808080u;
-		if (word == 0) { /* eight ASCII bytes */
-			i += sizeof(word);
+		if (word == 0) {
+			p += 8;
 			continue;
 		}
-		i += (size_t)__builtin_ctzll(word) / 8;
-		while (text.len - i >= sizeof(four) && p[i] >= 0x80) {
-			memcpy(&four, p + i, sizeof(four));
+		p += (unsigned)__builtin_ctzll(word) / 8;
+		while (end - p >= 4 && *p >= 0x80) {
+			memcpy(&four, p, sizeof(four));
 			n = sequence_of_word(le32toh(four));
 			if (n == 0)
-				return i;
-			i += n;
+				return text.len - (size_t)(end - p);
+			p += n;
 		}
 	}
-	while (i < text.len) {
-		bool valid;
-		n = sequence(p + i, text.len - i, &valid);
+	while (p < end) {
+		n = sequence(p, (size_t)(end - p), &valid);
 		if (!valid)
-			return i;
-		i += n;
+			return text.len - (size_t)(end - p);
+		p += n;
 	}
 	return text.len;
 }

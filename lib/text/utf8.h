@@ -13,19 +13,22 @@ static inline bool
 utf8_valid(struct str text)
 {
 	const char *p = text.ptr, *last;
-	uint64_t seen = 0, word[4];
+	uint64_t seen = 0, a, b, c, d; /* words of their own: an array would lie on the stack */
 	uint32_t first, second;
 
 	if (text.len >= 8) { /* the last eight bytes, and those before them */
 		last = p + text.len - 8;
 		memcpy(&seen, last, 8);
 		for (; last - p >= 32; p += 32) {
-			memcpy(word, p, 32);
-			seen |= word[0] | word[1] | word[2] | word[3];
+			memcpy(&a, p, 8);
+			memcpy(&b, p + 8, 8);
+			memcpy(&c, p + 16, 8);
+			memcpy(&d, p + 24, 8);
+			seen |= a | b | c | d;
 		}
 		for (; p < last; p += 8) {
-			memcpy(word, p, 8);
-			seen |= word[0];
+			memcpy(&a, p, 8);
+			seen |= a;
 		}
 	} else if (text.len >= 4) {
 		memcpy(&first, p, 4);

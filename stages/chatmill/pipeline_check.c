@@ -208,6 +208,15 @@ check_partition(struct check *check, const struct step *step)
 			 key, check->flow.partitioned_in, by, key);
 }
 
+static bool
+holds_path(const struct stage_read *reads, size_t count, const char *path)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(reads[i].path, path) == 0)
+			return true;
+	return false;
+}
+
 static void
 check_reads(struct check *check, const struct step *step)
 {
@@ -216,7 +225,8 @@ check_reads(struct check *check, const struct step *step)
 	size_t count = 0;
 
 	for (size_t i = 0; i < stage->read_count; i++)
-		if (check_read(check, step, &stage->reads[i]) == FLOW_LACKS)
+		if (check_read(check, step, &stage->reads[i]) == FLOW_LACKS &&
+		    !holds_path(missing, count, stage->reads[i].path)) /* a key is read twice */
 			missing[count++] = stage->reads[i];
 	if (count > 0)
 		complain_of_lack(check, step, missing, count);

@@ -50,6 +50,7 @@ struct job {
 	size_t argcs[STAGES], rooms[STAGES];
 	int64_t started_ms;
 	bool draws; /* stderr is a terminal */
+	bool stood; /* there was a database before */
 	struct chat_counts before;
 };
 
@@ -90,12 +91,13 @@ static int
 make_folder(const char *path)
 {
 	struct stat st;
+	int failed = mkdir(path, 0777) == 0 ? 0 : errno;
 
-	if (mkdir(path, 0777) == 0 ||
-	    (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
-		return 0;
-	log_error("could not make the folder \"%s\": %s", path, strerror(errno));
-	return -1;
+	if (failed == EEXIST && stat(path, &st) == 0)
+		failed = S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+	if (failed != 0)
+		log_error("could not make the folder \"%s\": %s", path, strerror(failed));
+	return failed == 0 ? 0 : -1;
 }
 
 static int
@@ -260,6 +262,17 @@ print_summary(struct job *job)
 	return verb_print(&text);
 }
 
+/* One that this run has made, and found nothing for. */
+static bool
+remove_empty_database(struct job *job)
+{
+	struct chat_counts now = {0};
+	struct err err = {0};
+
+	return !job->stood && chat_database_count(buf_cstr(&job->database), &now, &err) == 0 &&
+	       now.messages == 0 && unlink(buf_cstr(&job->database)) == 0;
+}
+
 /* The sink commits at the end of its input, and knows a stream that was cut from one that ended:
  * when it ended well, all of it is there, and who failed before it has only left out a source. */
 static int
@@ -277,6 +290,11 @@ judge(struct job *job)
 		return print_summary(job);
 	pipe_run_status_in_words(culprit->status, status, sizeof(status));
 	if (job->programs[SINK].status == 0 && WIFEXITED(culprit->status)) {
+		if (remove_empty_database(job)) {
+			log_error("\"%s\" could use none of it: there is no database",
+				  culprit->name);
+			return 1;
+		}
 		(void)print_summary(job);
 		log_error("\"%s\" could not use all of it: what it could is in \"%s\"",
 			  culprit->name, buf_cstr(&job->database));
@@ -300,6 +318,7 @@ run_job(struct job *job)
 	compose(job, jobs);
 	if (chat_database_count(buf_cstr(&job->database), &job->before, &err) != 0)
 		goto fail;
+	job->stood = access(buf_cstr(&job->database), F_OK) == 0;
 	job->draws = isatty(STDERR_FILENO) == 1;
 	job->started_ms = clock_monotonic_ms();
 	job->run = (struct pipe_run){.programs = job->programs,

@@ -93,7 +93,7 @@ struct stage_def {
 	const char *const *arguments;     /* NULL, or lines of --help about what is no option */
 	const char *const *examples;      /* NULL, or commands for --help; both end with NULL */
 
-	/* Once, before any thread: what stage_shared() will be; NULL is failure.  unload() gets it
+	/* Once, before any thread: what stage_shared() will be; NULL is failure (ERR_INPUT: wrong usage).  unload() gets it
 	 * back after the last close(), and is not called when load() failed. */
 	void *(*load)(const void *options, struct err *);
 	void (*unload)(void *shared);

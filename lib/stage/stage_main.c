@@ -115,9 +115,9 @@ asks(const struct program *p, int argc, char **argv, const char *flag)
 	return options_asks(p->tables, 2, argc, argv, flag);
 }
 
-/* The run itself, between load() and unload(). */
+/* The run itself, between load() and unload(). *usage: load() found the command line wrong. */
 static int
-run_job(struct program *p, struct progress_counts *counts, struct err *err)
+run_job(struct program *p, struct progress_counts *counts, bool *usage, struct err *err)
 {
 	struct stage_metrics metrics = {0};
 	struct metrics_http *http = NULL;
@@ -138,8 +138,10 @@ run_job(struct program *p, struct progress_counts *counts, struct err *err)
 	}
 	if (result == 0 && p->def->load != NULL) {
 		job.shared = p->def->load(p->own, err);
-		if (job.shared == NULL)
+		if (job.shared == NULL) {
+			*usage = err->class == ERR_INPUT;
 			result = -1;
+		}
 	}
 	if (result == 0) {
 		struct progress *progress = progress_start(p->def->name, counts);
@@ -166,20 +168,19 @@ run_program(struct program *p, int argc, char **argv)
 	struct err err = {0};
 
 	p->options = options_parse(p->tables, 2, argc, argv, &err);
-	if (p->options == NULL) {
-		log_error("%s", err.text);
-		if (err.class != ERR_INPUT)
-			return EXIT_FAILED;
-		log_error("`%s --help` says what there is", p->name);
-		return EXIT_USAGE;
+	bool usage = p->options == NULL && err.class == ERR_INPUT;
+	if (p->options != NULL) {
+		log_set_level((enum log_level)p->runtime.log);
+		stop_listen();
+		mem_at_exhaustion = file_replace_abort_all;
+		if (run_job(p, &counts, &usage, &err) == 0)
+			return EXIT_OK;
 	}
-	log_set_level((enum log_level)p->runtime.log);
-	stop_listen();
-	mem_at_exhaustion = file_replace_abort_all;
-	if (run_job(p, &counts, &err) == 0)
-		return EXIT_OK;
 	log_error("%s", err.text);
-	return EXIT_FAILED;
+	if (!usage)
+		return EXIT_FAILED;
+	log_error("`%s --help` says what there is", p->name);
+	return EXIT_USAGE;
 }
 
 int

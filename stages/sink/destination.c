@@ -29,12 +29,12 @@ destination_parse(const char *operand, struct destination *to, struct err *err)
 			continue;
 		bool has_path = scheme.len < whole.len;
 		if (has_path && rest.len == 0)
-			return err_set(err, ERR_FATAL, "destination \"%s\" names no file", operand);
+			return err_set(err, ERR_INPUT, "destination \"%s\" names no file", operand);
 		to->form = schemes[i].form;
 		to->path = has_path && !str_equal(rest, STR("-")) ? rest.ptr : NULL;
 		if (to->form == DESTINATION_SQLITE && to->path == NULL) {
 			if (has_path)
-				return err_set(err, ERR_FATAL,
+				return err_set(err, ERR_INPUT,
 					       "a database cannot be written to standard output");
 			to->path = "chat.db";
 		}
@@ -46,7 +46,7 @@ destination_parse(const char *operand, struct destination *to, struct err *err)
 		*to = (struct destination){suffixes[i].form, whole.ptr};
 		return 0;
 	}
-	return err_set(err, ERR_FATAL,
+	return err_set(err, ERR_INPUT,
 		       "unknown destination \"%s\": it is sqlite:FILE, jsonl[:FILE], csv[:FILE] or "
 		       "avro[:FILE]",
 		       operand);

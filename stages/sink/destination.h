@@ -13,7 +13,7 @@ struct destination {
 	const char *path; /* into the operand; NULL: standard output, never for SQLite */
 };
 
-/* operand: NULL is the default, sqlite:chat.db. ERR_FATAL names the forms there are. */
+/* operand: NULL is the default, sqlite:chat.db. ERR_INPUT names the forms there are. */
 int destination_parse(const char *operand, struct destination *, struct err *);
 
 #endif

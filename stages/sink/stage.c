@@ -34,7 +34,7 @@ load(const void *given, struct err *err)
 	struct destination *d = mem_zero(1, sizeof(*d));
 
 	if (o->destination.count > 1)
-		err_set(err, ERR_FATAL, "there is one destination to a sink, not %zu",
+		err_set(err, ERR_INPUT, "there is one destination to a sink, not %zu",
 			o->destination.count);
 	else if (destination_parse(o->destination.count == 0 ? NULL : o->destination.at[0], d,
 				   err) == 0)

@@ -1,6 +1,5 @@
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "check.h"
 #include <stdio.h>
@@ -190,7 +189,6 @@ last_words(void (*take)(void))
 	assert_true(child >= 0);
 	if (child == 0) {
 		dup2(ends[1], STDERR_FILENO);
-		log_set_program("chatmill-test");
 		mem_at_exhaustion = leave_a_sign;
 		take();
 		_exit(0);
@@ -218,7 +216,7 @@ out_of_memory_ends_the_process_with_a_message(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
 		assert_true(str_ends(str_of(last_words(ways[i])),
-				     STR("chatmill-test: out of memory\ncleaned up\n")));
+				     STR("test_memory: out of memory\ncleaned up\n")));
 }
 
 RUN_TESTS(TEST(a_buf_grows_and_keeps_what_it_holds), TEST(the_nul_of_a_buf_is_not_counted),

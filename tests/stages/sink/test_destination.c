@@ -59,7 +59,7 @@ anything_else_is_refused_with_what_there_is(void **state)
 		struct destination d;
 		struct err err = {0};
 		assert_int_equal(destination_parse(bad[i], &d, &err), -1);
-		assert_int_equal(err.class, ERR_FATAL);
+		assert_int_equal(err.class, ERR_INPUT);
 	}
 	struct destination d;
 	struct err err = {0};

@@ -40,6 +40,16 @@ struct compiler {
 	struct err *err;
 };
 
+static void
+set_null(struct encode_op *op, const struct str *null)
+{
+	if (null == NULL || null->len == 0)
+		return;
+	op->long_null = null;
+	op->null_size = null->len > sizeof(op->null) ? ENCODE_LONG_NULL : (uint8_t)null->len;
+	memcpy(&op->null, null->ptr, null->len > sizeof(op->null) ? 0 : null->len);
+}
+
 static struct encode_op *
 emit(struct compiler *c, enum encode_code code, const struct field *f, struct place place)
 {
@@ -48,10 +58,9 @@ emit(struct compiler *c, enum encode_code code, const struct field *f, struct pl
 	MEM_GROW(e->ops, e->count, e->room);
 	MEM_GROW(e->fields, e->count, e->field_room);
 	e->fields[e->count] = f;
-	e->ops[e->count] = (struct encode_op){.code = (uint8_t)code,
-					      .tag = place.tag,
-					      .tag_size = place.tag_size,
-					      .null = place.null};
+	e->ops[e->count] = (struct encode_op){
+		.code = (uint8_t)code, .tag = place.tag, .tag_size = place.tag_size, .to = 1};
+	set_null(&e->ops[e->count], place.null);
 	if (f != NULL)
 		e->ops[e->count].at = (uint32_t)f->at;
 	return &e->ops[e->count++];

@@ -62,13 +62,16 @@ struct encode_rows {
 	int32_t *to; /* PICK */
 };
 
+#define ENCODE_LONG_NULL 255
+
 struct encode_op {
 	uint8_t code;
-	uint8_t tag_size; /* bytes of tag */
-	int32_t to;
+	uint8_t tag_size;  /* bytes of tag */
+	uint8_t null_size; /* of null; 0: it cannot be, ENCODE_LONG_NULL: it is long_null */
 	uint32_t at;
-	uint32_t tag;
-	const struct str *null; /* written for null; NULL: it cannot be */
+	uint32_t tag, null;
+	int32_t to; /* operations */
+	const struct str *long_null;
 	union {
 		size_t n;
 		const struct str *bytes;

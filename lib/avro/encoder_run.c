@@ -22,6 +22,11 @@ put_number(char *w, int64_t value)
 		*w = (char)n;
 		return w + 1;
 	}
+	if (LIKELY(n < 0x4000)) {
+		w[0] = (char)(n | 0x80);
+		w[1] = (char)(n >> 7);
+		return w + 2;
+	}
 	return varint_write(w, value);
 }
 
@@ -131,10 +136,16 @@ more:
 	limit = out->ptr + out->room - ROOM;
 	DISPATCH();
 null:
-	if (op->null == NULL)
+	if (UNLIKELY(op->null_size == 0))
 		FAIL(ENCODE_NULL);
-	s = *op->null;
-	op += op->to > 0 ? op->to : 1;
+	if (LIKELY(op->null_size != ENCODE_LONG_NULL)) {
+		memcpy(w, &op->null, sizeof(op->null));
+		w += op->null_size;
+		op += op->to;
+		NEXT();
+	}
+	s = *op->long_null;
+	op += op->to;
 bytes: /* s, and on to the operation that op now is */
 	if (UNLIKELY((size_t)(limit + ROOM - w) < s.len + ROOM)) {
 		out->len = (size_t)(w - out->ptr);
@@ -323,7 +334,7 @@ do_LIST : {
 	size_t count;
 	LOAD(first);
 	memcpy(&count, from + op->list->count_at, sizeof(count));
-	if (first == NULL && (count > 0 || op->null != NULL))
+	if (first == NULL && (count > 0 || op->null_size > 0))
 		goto null;
 	TAG();
 	if (count == 0) {
@@ -381,7 +392,7 @@ do_RECORD_END:
 	DISPATCH();
 do_GROUP : {
 	size_t at = 0;
-	if (op->null != NULL && not_null(op->rows, from, &at) == NULL)
+	if (op->null_size > 0 && not_null(op->rows, from, &at) == NULL)
 		goto null;
 	TAG();
 	op++;

@@ -378,7 +378,6 @@ read_list(struct compiler *c, const struct field *f, const struct avro_node *ite
 		return -1;
 	size_t item = c->program->count;
 	emit(c, PLAN_ITEM, f)->to = distance(item, list + 1);
-	aim(c, list);
 	aim(c, list + 1);
 	return 0;
 }

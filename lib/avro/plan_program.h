@@ -6,8 +6,8 @@
  * that makes them, in bytes. An array's items are a body behind its operation; a list that is read
  * is
  *
- *     LIST       a frame; an empty list ends here
- *     BLOCK      the header of the next block, room for its items, their null values
+ *     LIST       a frame
+ *     BLOCK      the head of the next block, room for its items; or the end
  *     ...        one item
  *     ITEM       the next one, or back to BLOCK
  */
@@ -57,7 +57,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	X(TO_ENUM)                                                                      \
 	X(TO_FIXED) /* fixed of n bytes */                                              \
 	X(BYTES_TO_FIXED)                                                               \
-	X(LIST)     /* to: behind it */                                                 \
+	X(LIST)                                                                           \
 	X(BLOCK)    /* to: behind it */                                                 \
 	X(ITEM)     /* to: its BLOCK */                                                 \
 	X(RECORD)                                                                       \

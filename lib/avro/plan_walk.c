@@ -23,18 +23,18 @@
 
 #define STOPS64 0x8080808080808080u
 
+static inline int64_t
+signed_of(uint64_t n)
+{
+	return (int64_t)(n >> 1) ^ -(int64_t)(n & 1);
+}
+
 /* Bytes of the number at p, of which SLACK can be read; 0: longer than 10 bytes or 64 bits. */
-static inline size_t
-number(const char *p, int64_t *value)
+static size_t __attribute__((noinline)) wide_number(const char *p, int64_t *value)
 {
 	uint64_t n, stop;
 	const char *behind = p;
 
-	if (LIKELY((unsigned char)*p < 0x80)) {
-		n = (unsigned char)*p;
-		*value = (int64_t)(n >> 1) ^ -(int64_t)(n & 1);
-		return 1;
-	}
 	memcpy(&n, p, sizeof(n));
 	stop = ~n & STOPS64;
 	if (UNLIKELY(stop == 0))
@@ -43,8 +43,28 @@ number(const char *p, int64_t *value)
 	n = (n & 0x007F007F007F007Fu) | (n & 0x7F007F007F007F00u) >> 1;
 	n = (n & 0x00003FFF00003FFFu) | (n & 0x3FFF00003FFF0000u) >> 2;
 	n = (n & 0x000000000FFFFFFFu) | (n & 0x0FFFFFFF00000000u) >> 4;
-	*value = (int64_t)(n >> 1) ^ -(int64_t)(n & 1);
+	*value = signed_of(n);
 	return ((size_t)__builtin_ctzll(stop) + 1) / 8;
+}
+
+/* The same; most numbers are short. */
+static inline size_t
+number(const char *p, int64_t *value)
+{
+	unsigned first = (unsigned char)p[0], second = (unsigned char)p[1];
+
+	if (LIKELY(first < 0x80)) {
+		*value = signed_of(first);
+		return 1;
+	}
+	if (LIKELY(second < 0x80)) {
+		*value = signed_of((first & 0x7F) | second << 7);
+		return 2;
+	}
+	int64_t wide; /* so that *value may stay in a register */
+	size_t head = wide_number(p, &wide);
+	*value = wide;
+	return head;
 }
 
 /* The same without the value. */
@@ -129,8 +149,11 @@ make_room(struct plan_walk *w, struct plan_frame *f, const struct plan_block *bl
 static inline void
 blank(char *into, const struct plan_block *block)
 {
-	for (size_t i = 0; i < block->size; i += 16)
-		memcpy(into + i, block->blank + i, 16);
+	const char *from = block->blank;
+	size_t size = block->size;
+
+	for (size_t i = 0; i < size; i += 16)
+		memcpy(into + i, from + i, 16);
 }
 
 /* false: the C type cannot hold it. */
@@ -211,7 +234,8 @@ enter: /* p is a real place */
 		limit = end - SLACK;
 	} else {
 		size = (size_t)(end - p);
-		memset(tail, 0, sizeof(tail));
+		memset(tail, 0, SLACK); /* in halves: compilers then store words */
+		memset(tail + SLACK, 0, SLACK);
 		if (size > 0)
 			memcpy(tail, p, size);
 		to_real = (uintptr_t)p - (uintptr_t)tail;
@@ -484,8 +508,9 @@ do_TO_BOOL:
 do_TO_I32 : {
 	head = number(p, &value);
 	int32_t i32 = (int32_t)value;
-	if (UNLIKELY(head == 0 || value != i32))
-		FAIL(PLAN_DAMAGED);
+	if (head > 4 || head == 0) /* up to 28 bits are none to ask about */
+		if (head == 0 || value != i32)
+			FAIL(PLAN_DAMAGED);
 	memcpy(into + op->at, &i32, sizeof(i32));
 	op++;
 	STEP(head);
@@ -531,13 +556,19 @@ do_F64_TO_F32 : {
 }
 do_TO_ENUM : {
 	const struct plan_enum *e = op->symbols;
-	head = number(p, &value);
-	if (UNLIKELY(head == 0 || (uint64_t)value >= e->count))
+	size = (unsigned char)*p / 2;
+	head = 1;
+	if (UNLIKELY((*p & 0x81) != 0)) {
+		head = length(p, &size);
+		if (head == 0)
+			FAIL(PLAN_DAMAGED);
+	}
+	if (UNLIKELY(size >= e->count))
 		FAIL(PLAN_DAMAGED);
 	if (LIKELY(e->size == sizeof(int)))
-		memcpy(into + op->at, &e->values[value], sizeof(int));
+		memcpy(into + op->at, &e->values[size], sizeof(int));
 	else
-		bind_store_enum(into + op->at, e->size, e->values[value]);
+		bind_store_enum(into + op->at, e->size, e->values[size]);
 	op++;
 	STEP(head);
 }
@@ -559,14 +590,6 @@ do_BYTES_TO_FIXED:
 	MOVE(head + size);
 
 do_LIST:
-	if (*p == 0) {
-		const char *items = none;
-		size = 0;
-		memcpy(into + op->at, &items, sizeof(items));
-		memcpy(into + op->block->count_at, &size, sizeof(size));
-		JUMP();
-		STEP(1);
-	}
 	if (f == last)
 		FAIL(PLAN_DAMAGED);
 	f++;
@@ -577,20 +600,22 @@ do_LIST:
 	op++;
 do_BLOCK : {
 	const struct plan_block *block = op->block;
-	struct block_head b = block_head(p, LEFT, block->min_bytes);
-	if (block->min_bytes == 0)
-		free_items += b.count;
-	if (UNLIKELY(b.head == 0 || free_items > AVRO_MAX_FREE_ITEMS))
-		FAIL(PLAN_DAMAGED);
-	if (b.count == 0) {
+	if (LIKELY(*p == 0)) {
 		const char *items = f->count == 0 ? none : f->items;
 		into = f->into;
 		memcpy(into + op->at, &items, sizeof(items));
 		memcpy(into + block->count_at, &f->count, sizeof(f->count));
 		f--;
 		JUMP();
-		STEP(b.head);
+		STEP(1);
 	}
+	struct block_head b = block_head(p, LEFT, block->min_bytes);
+	if (block->min_bytes == 0)
+		free_items += b.count;
+	if (UNLIKELY(b.head == 0 || free_items > AVRO_MAX_FREE_ITEMS))
+		FAIL(PLAN_DAMAGED);
+	if (b.count == 0) /* a 0 of several bytes: its last is one, too */
+		STEP(b.head - 1);
 	f->left = b.count;
 	f->block_end = b.sized ? REAL(p) + b.head + b.size : NULL;
 	if (UNLIKELY(b.count > AVRO_MAX_LIST - f->count))

@@ -376,6 +376,10 @@ blocks_that_lie_are_damage(void **state)
 	assert_int_equal(take_bytes(&read, STR("\x03\x0A\x02x\x02yz\0"), &l), -1);
 	assert_false(read.whole);
 	assert_ok(take_bytes(&skip, STR("\x03\x0A\x02x\x02yz\0"), NULL), skip.err);
+	/* Numbers may be longer than they need: the end of a list, its count. */
+	assert_ok(take_bytes(&read, STR("\x82\x00\x02x\x80\x00"), &l), read.err);
+	assert_int_equal(l.count, 1);
+	assert_ok(take_bytes(&skip, STR("\x82\x00\x02x\x80\x00"), NULL), skip.err);
 	/* Sizes beyond the end, negative; counts beyond what fits, without a positive. */
 	static const struct str lies[] = {
 		{"\x03\x0C\x02x\x02y\0", 7},

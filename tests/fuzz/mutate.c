@@ -221,28 +221,27 @@ cpu_ms(void)
 }
 
 static void
-say_which_case(void)
+say_at_abort(int number)
 {
 	printf("not ok - the damaged container of seed %llu is read\n",
 	       (unsigned long long)case_seed);
 	(void)fflush(stdout);
-}
-
-static void
-say_at_abort(int number)
-{
-	say_which_case();
 	signal(number, SIG_DFL);
 	raise(number);
 }
 
-/* A sanitizer ends the process itself, but says so; and it keeps freed memory, here less of it. */
-void __sanitizer_set_death_callback(void (*)(void)) __attribute__((weak));
+/* A sanitizer is to abort, too, and shall keep less of what was freed. */
 const char *__asan_default_options(void);
+const char *__ubsan_default_options(void);
 const char *
 __asan_default_options(void)
 {
-	return "quarantine_size_mb=16";
+	return "abort_on_error=1:quarantine_size_mb=16";
+}
+const char *
+__ubsan_default_options(void)
+{
+	return "abort_on_error=1";
 }
 
 static int
@@ -254,9 +253,9 @@ run(uint64_t count, uint64_t seed)
 	struct rusage usage;
 
 	signal(SIGABRT, say_at_abort);
+#ifndef __SANITIZE_ADDRESS__ /* which shows where, and aborts */
 	signal(SIGSEGV, say_at_abort);
-	if (__sanitizer_set_death_callback != NULL)
-		__sanitizer_set_death_callback(say_which_case);
+#endif
 	for (uint64_t i = 0; i < count; i++) {
 		case_seed = seed + i;
 		struct random r = {case_seed};

@@ -1,6 +1,6 @@
 /*
- * plan_program.h -- the program that plan.c compiles from schema and table, and plan_walk.c runs
- * over records. Private to the two.
+ * plan_program.h -- the program that plan_compile.c makes of schema and table, and plan_walk.c runs
+ * over records. Private to them and plan.c.
  *
  * Records lie flat in it; what a field needs is one operation. Jumps are relative to the operation
  * that makes them, in bytes. An array's items are a body behind its operation; a list that is read
@@ -16,6 +16,7 @@
 
 #include "avro/fields.h"
 #include "avro/limits.h"
+#include "avro/schema.h"
 #include "base/arena.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
@@ -96,6 +97,20 @@ struct plan_op {
 		const struct plan_block *block;
 	};
 };
+
+struct plan_program {
+	struct plan_op *ops;
+	const struct field **fields; /* beside ops: whom an operation reads for; NULL: none */
+	size_t count, room, field_room;
+	const char *blank;   /* the outermost struct, all null */
+	bool owns_bufs;      /* a struct buf among its members */
+	struct arena memory; /* of what operations point to */
+};
+
+/* record and reads must outlive it. As avro_plan_new() says; freed also after -1. */
+int plan_compile(struct plan_program *, const struct avro_node *record, const struct field *reads,
+		 struct str own, struct err *);
+void plan_program_free(struct plan_program *);
 
 struct plan_frame {
 	const struct plan_op *op; /* what began it */

@@ -144,11 +144,13 @@ const void *record_read(const struct record *);
 
 /* The whole record, for who has no struct for it: its schema (of the input without a field that
  * this stage or the dead letters added to it; the same from open() to close()), its bytes, and its
- * JSON (appended to buf; plain: unions without their branch's name, times as ISO 8601). */
+ * JSON (appended to buf; plain: unions without their branch's name, times as ISO 8601; ERR_INPUT
+ * where a part that nobody has looked at is damaged). Of the bytes only what `reads` names has been
+ * checked: avro_datum_check() before anything else is taken from them. */
 const struct avro_schema *stage_input_schema(const struct stage *);    /* NULL in a source */
 struct str stage_input_metadata(const struct stage *, struct str key); /* of its header; or {0} */
 struct str record_bytes(const struct record *);
-void record_json(const struct record *, struct buf *);
+int record_json(const struct record *, struct buf *, struct err *);
 
 /*
  * record_append(rec, &value)               the appended field: a record

@@ -59,13 +59,16 @@ record_bytes(const struct record *rec)
 	return rec->at.bytes;
 }
 
-void
-record_json(const struct record *rec, struct buf *out)
+int
+record_json(const struct record *rec, struct buf *out, struct err *err)
 {
-	struct str bytes = rec->at.bytes;
+	const struct avro_node *root = avro_schema_root(rec->worker->binding->input);
+	struct str bytes = rec->at.bytes, unchecked = bytes;
 
-	avro_datum_to_json(avro_schema_root(rec->worker->binding->input), &bytes, AVRO_JSON_PLAIN,
-			   out);
+	if (avro_datum_check(root, &unchecked, err) != 0)
+		return -1;
+	avro_datum_to_json(root, &bytes, AVRO_JSON_PLAIN, out);
+	return 0;
 }
 
 int64_t

@@ -99,7 +99,8 @@ put(struct stage *st, struct record *rec, struct err *err)
 		csv_add_row(&s->line, s->row, o->csv_safe);
 		break;
 	case DESTINATION_JSONL:
-		record_json(rec, &s->line);
+		if (record_json(rec, &s->line, err) != 0)
+			return -1;
 		buf_add_byte(&s->line, '\n');
 		break;
 	}

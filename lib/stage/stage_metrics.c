@@ -32,7 +32,7 @@ stage_metrics_open(struct stage_metrics *m, const char *stage, const char *versi
 	m->damaged_bytes = metrics_counter(m->registry, "chatmill_damaged_bytes_total", labels,
 					   "Bytes of the input passed over by --skip-corrupt.");
 	m->batch = metrics_histogram(m->registry, "chatmill_batch_seconds", labels,
-				     "Time from a block's arrival to its output.");
+				     "Time a worker needs for a block.");
 }
 
 void

@@ -41,13 +41,35 @@ set_name(struct chat_authors *a, struct author *author, struct str label)
 	buf_free(&plain);
 }
 
+/* Of the length and of the bytes at both ends: whom it mixes up is told apart by comparing. */
+static struct author **
+recent_place(struct chat_authors *a, struct str label)
+{
+	uint64_t head = 0, tail = 0;
+	size_t n = label.len < sizeof(head) ? label.len : sizeof(head);
+
+	if (n == sizeof(head)) { /* of a size that is known: no call */
+		memcpy(&head, label.ptr, sizeof(head));
+		memcpy(&tail, label.ptr + label.len - sizeof(tail), sizeof(tail));
+	} else {
+		for (size_t i = 0; i < n; i++)
+			head = head << 8 | (unsigned char)label.ptr[i];
+	}
+	uint64_t mixed = (head ^ tail * 3 ^ label.len) * 0x9E3779B97F4A7C15u;
+	return &a->recent[mixed >> 32 & (AUTHORS_RECENT - 1)];
+}
+
 struct author *
 chat_authors_place(struct chat_authors *a, struct str label)
 {
-	struct author *author = map_get(&a->map, label);
+	struct author **recent = recent_place(a, label);
+	struct author *author = *recent;
 
-	if (author != NULL)
+	if (author != NULL && str_equal(author->label, label))
 		return author;
+	author = map_get(&a->map, label);
+	if (author != NULL)
+		return *recent = author;
 	if (a->arena.used < AUTHORS_MOST) {
 		author = arena_zero(&a->arena, sizeof(*author));
 		author->label = arena_copy(&a->arena, label);
@@ -78,17 +100,24 @@ colon_in(struct str line)
 	return line.len;
 }
 
-void
-chat_authors_learn(struct chat_authors *a, struct str line)
+struct author_guess
+chat_authors_guess(struct chat_authors *a, struct str line)
 {
-	size_t colon = colon_in(line);
+	struct author_guess guess = {colon_in(line), NULL};
 
-	if (colon == line.len)
-		return;
-	struct author *author = chat_authors_place(a, str_head(line, colon));
-	if (author == &a->spare)
-		return;
-	size_t text = colon + 2 <= line.len ? colon + 2 : line.len;
+	if (guess.colon < line.len)
+		guess.author = chat_authors_place(a, str_head(line, guess.colon));
+	if (guess.author == &a->spare)
+		guess.author = NULL; /* somebody else, as soon as the next is asked for */
+	return guess;
+}
+
+static void
+count_line(struct chat_authors *a, struct str line, struct author_guess guess)
+{
+	struct author *author = guess.author;
+	size_t text = guess.colon + 2 <= line.len ? guess.colon + 2 : line.len;
+
 	author->lines++;
 	author->unmarked += !marks_begin(str_tail(line, text));
 	size_t next = colon_in(str_tail(line, text));
@@ -107,12 +136,21 @@ chat_authors_learn(struct chat_authors *a, struct str line)
 		author->longer = longer;
 }
 
-struct author *
-chat_authors_find(struct chat_authors *a, struct str line, size_t *length)
+struct author_guess
+chat_authors_learn(struct chat_authors *a, struct str line)
 {
-	size_t colon = colon_in(line);
+	struct author_guess guess = chat_authors_guess(a, line);
 
-	if (colon == line.len) {
+	if (guess.author != NULL)
+		count_line(a, line, guess);
+	return guess;
+}
+
+struct author *
+chat_authors_find(struct chat_authors *a, struct str line, struct author_guess guess,
+		  size_t *length)
+{
+	if (guess.colon == line.len) {
 		/* "Name:." without a space is a line of somebody who is known by others. */
 		const char *p = memchr(line.ptr, ':',
 				       line.len < AUTHOR_LONGEST ? line.len : AUTHOR_LONGEST);
@@ -124,7 +162,9 @@ chat_authors_find(struct chat_authors *a, struct str line, size_t *length)
 			*length = known->label.len + 1;
 		return known;
 	}
-	struct author *author = chat_authors_place(a, str_head(line, colon));
+	struct author *author = guess.author;
+	if (author == NULL)
+		author = chat_authors_place(a, str_head(line, guess.colon));
 	const struct author *longer = author->longer;
 	if (longer != NULL && longer->lines >= 3 && longer->lines * 4 >= author->lines * 3 &&
 	    str_starts(line, longer->label)) {

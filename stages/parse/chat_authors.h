@@ -25,18 +25,29 @@ struct author {
 	struct author *longer; /* the most frequent name that goes on behind this one's ": " */
 	bool person;           /* was looked at: its words are not WhatsApp's */
 };
+#define AUTHORS_RECENT 64 /* a power of two */
 struct chat_authors {
 	struct map map;
+	struct author
+		*recent[AUTHORS_RECENT]; /* by a quick hash of the label: most are met again */
 	struct arena arena;
 	struct author spare; /* who is not kept */
 };
 void chat_authors_free(struct chat_authors *);
 
-/* Counts what stands behind a header: the whole first line. */
-void chat_authors_learn(struct chat_authors *, struct str line);
+/* Where the label of a line may end, and whose it would be. */
+struct author_guess {
+	size_t colon;          /* bytes before it; the line's length: there is none */
+	struct author *author; /* NULL: none, or not kept */
+};
+/* line: the whole first line behind a header. */
+struct author_guess chat_authors_guess(struct chat_authors *, struct str line);
+/* The same, and the line is counted. */
+struct author_guess chat_authors_learn(struct chat_authors *, struct str line);
 
 /* The author that the line begins with; NULL: it has none. *length: bytes up to the text. */
-struct author *chat_authors_find(struct chat_authors *, struct str line, size_t *length);
+struct author *chat_authors_find(struct chat_authors *, struct str line, struct author_guess,
+				 size_t *length);
 
 /* By its label; made when new. What cannot be kept lives until the next such call. */
 struct author *chat_authors_place(struct chat_authors *, struct str label);

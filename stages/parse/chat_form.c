@@ -44,33 +44,56 @@ follows_rule(enum digit_rule rule, uint8_t width, bool zero)
 	return true;
 }
 
+static bool
+read_header(const struct chat_form *f, const struct header *h, struct chat_header *to)
+{
+	if (memcmp(&h->shape, &f->shape, sizeof(h->shape)) != 0)
+		return false;
+	for (int i = 0; i < 3; i++)
+		if (!follows_rule(f->rules[i], h->width[i], h->zeros >> i & 1))
+			return false;
+	if (!follows_rule(f->rules[3], h->hour_width, h->zeros >> 3 & 1))
+		return false;
+	const uint8_t *slot = slots[f->order];
+	int64_t year = gregorian_year(f->calendar, h->number[slot[0]], h->width[slot[0]], h->era);
+	int month = h->number[slot[1]], day = h->number[slot[2]];
+	if (year == 0 || !civil_date_exists(year, month, day))
+		return false;
+	int hour = clock_hour(h->hour, h->half) % 24;
+	to->minute = civil_days(year, month, day) * 1440 + hour * 60 + h->minute;
+	to->second = h->second < 60 ? h->second : 59;
+	to->length = h->length;
+	return true;
+}
+
+/* Most lines of a text say with their first byte that they are none. */
+static bool
+may_be_header(const struct chat_form *f, struct str line)
+{
+	if (line.len == 0)
+		return false;
+	unsigned char first = (unsigned char)line.ptr[0];
+	if (first >= 0x80)
+		return true;
+	return f->shape.frame == FRAME_BRACKET ? first == '[' : first >= '0' && first <= '9';
+}
+
 bool
 chat_form_header(const struct chat_form *f, struct str line, struct chat_header *to)
 {
 	struct header h;
 
-	if (line.len == 0 ||
-	    ((unsigned char)line.ptr[0] < 0x80 &&
-	     (f->shape.frame == FRAME_BRACKET ? line.ptr[0] != '['
-					      : line.ptr[0] < '0' || line.ptr[0] > '9')))
-		return false;
-	if (!header_scan(line, &h) || memcmp(&h.shape, &f->shape, sizeof(h.shape)) != 0)
-		return false;
-	for (int i = 0; i < 3; i++)
-		if (!follows_rule(f->rules[i], h.width[i], h.zeros >> i & 1))
-			return false;
-	if (!follows_rule(f->rules[3], h.hour_width, h.zeros >> 3 & 1))
-		return false;
-	const uint8_t *slot = slots[f->order];
-	int64_t year = gregorian_year(f->calendar, h.number[slot[0]], h.width[slot[0]], h.era);
-	int month = h.number[slot[1]], day = h.number[slot[2]];
-	if (year == 0 || !civil_date_exists(year, month, day))
-		return false;
-	int hour = clock_hour(h.hour, h.half) % 24;
-	to->minute = civil_days(year, month, day) * 1440 + hour * 60 + h.minute;
-	to->second = h.second < 60 ? h.second : 59;
-	to->length = h.length;
-	return true;
+	return may_be_header(f, line) && header_scan(line, &h) && read_header(f, &h, to);
+}
+
+bool
+chat_form_next_header(const struct chat_form *f, struct header_layouts *layouts, struct str line,
+		      struct chat_header *to)
+{
+	struct header h;
+
+	return may_be_header(f, line) && header_layouts_scan(layouts, line, &h) &&
+	       read_header(f, &h, to);
 }
 
 static void

@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "header_line.h"
+#include "header_layout.h"
 
 enum date_order {
 	ORDER_AUTO, /* to be found out */
@@ -51,6 +51,10 @@ struct chat_header {
 
 /* Whether the line (without its end) begins a message of this file. */
 bool chat_form_header(const struct chat_form *, struct str line, struct chat_header *);
+
+/* The same for one line of the file after another. */
+bool chat_form_next_header(const struct chat_form *, struct header_layouts *, struct str line,
+			   struct chat_header *);
 
 /* "[d/m/y, h:m:s pm]", about; at most 63 bytes and a NUL. */
 void chat_form_describe(const struct chat_form *, char text[64]);

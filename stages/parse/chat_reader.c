@@ -141,7 +141,9 @@ is_unknown_notice(const struct chat_reader *r, const struct author *author, cons
 }
 
 struct message_parts {
-	struct str raw; /* from its header on */
+	struct str raw;        /* from its header on */
+	struct str first_line; /* behind its header */
+	struct author_guess guess;
 	struct chat_header header;
 	int64_t line, offset;
 };
@@ -193,7 +195,8 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 {
 	struct str behind = str_tail(parts->raw, parts->header.length);
 	size_t label = 0;
-	struct author *author = chat_authors_find(&r->authors, first_line_of(behind), &label);
+	struct author *author =
+		chat_authors_find(&r->authors, parts->first_line, parts->guess, &label);
 
 	if (author == NULL || label_is_system(r, author, behind)) {
 		emit_system(r, parts, behind, out);
@@ -236,6 +239,17 @@ emit_preamble(struct chat_reader *r, struct chat_header header, const struct rea
 	emit(r, &parts, NULL, &m, out);
 }
 
+/* Of a message whose parts are not known yet, in the pending or cut off. */
+static void
+read_whole(struct chat_reader *r, struct str raw, struct chat_header header, int64_t line,
+	   int64_t offset, const struct reader_output *out)
+{
+	struct str first = first_line_of(str_tail(raw, header.length));
+	struct author_guess guess = chat_authors_guess(&r->authors, first);
+
+	read_message(r, &(struct message_parts){raw, first, guess, header, line, offset}, out);
+}
+
 static void
 finish_pending(struct chat_reader *r, struct chat_header next, const struct reader_output *out)
 {
@@ -244,10 +258,8 @@ finish_pending(struct chat_reader *r, struct chat_header next, const struct read
 	else if (!r->at.has_pending)
 		emit_preamble(r, next, out);
 	else
-		read_message(r,
-			     &(struct message_parts){buf_str(&r->pending), r->at.pending_header,
-						     r->at.pending_line, r->at.pending_offset},
-			     out);
+		read_whole(r, buf_str(&r->pending), r->at.pending_header, r->at.pending_line,
+			   r->at.pending_offset, out);
 	r->at.has_pending = false;
 	buf_clear(&r->pending);
 }
@@ -312,14 +324,16 @@ find_headers(struct chat_reader *r, struct str bytes, int64_t line, bool met)
 	r->header_count = 0;
 	for (struct str rest = bytes; rest.len > 0; line++) {
 		struct str text = str_cut(&rest, '\n');
-		struct chat_header header;
-		if (!mid_line && chat_form_header(&r->at.form, first_line_of(text), &header)) {
+		struct reader_header h = {.begin = text.ptr, .line = line + 1};
+		if (text.len > 0 && text.ptr[text.len - 1] == '\r')
+			text.len--;
+		h.line_length = text.len;
+		if (!mid_line && chat_form_next_header(&r->at.form, &r->layouts, text, &h.header)) {
+			struct str behind = str_tail(text, h.header.length);
+			h.guess = met ? chat_authors_guess(&r->authors, behind)
+				      : chat_authors_learn(&r->authors, behind);
 			MEM_GROW(r->headers, r->header_count, r->header_room);
-			r->headers[r->header_count++] =
-				(struct reader_header){text.ptr, line + 1, header};
-			if (!met)
-				chat_authors_learn(&r->authors,
-						   first_line_of(str_tail(text, header.length)));
+			r->headers[r->header_count++] = h;
 		}
 		mid_line = false;
 	}
@@ -352,14 +366,19 @@ chat_reader_read(struct chat_reader *r, struct str bytes, int64_t offset, int64_
 		finish_pending(r, h[0].header, out);
 	for (size_t i = 0; i + 1 < count; i++) {
 		struct str raw = {h[i].begin, (size_t)(h[i + 1].begin - h[i].begin)};
+		int64_t at = offset + (h[i].begin - bytes.ptr);
+		if (raw.len <= READER_MESSAGE_MOST) {
+			struct str first = {h[i].begin + h[i].header.length,
+					    h[i].line_length - h[i].header.length};
+			read_message(r,
+				     &(struct message_parts){raw, first, h[i].guess, h[i].header,
+							     h[i].line, at},
+				     out);
+			continue;
+		}
 		size_t keep = fitting(raw, READER_MESSAGE_MOST);
-		read_message(r,
-			     &(struct message_parts){str_head(raw, keep), h[i].header, h[i].line,
-						     offset + (h[i].begin - bytes.ptr)},
-			     out);
-		if (keep < raw.len)
-			refuse_rest(str_tail(raw, keep), h[i].line + line_ends(str_head(raw, keep)),
-				    out);
+		read_whole(r, str_head(raw, keep), h[i].header, h[i].line, at, out);
+		refuse_rest(str_tail(raw, keep), h[i].line + line_ends(str_head(raw, keep)), out);
 	}
 	const struct reader_header *last = &h[count - 1];
 	r->at.has_pending = true;

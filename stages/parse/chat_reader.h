@@ -23,8 +23,10 @@
 
 struct reader_header { /* of a message in the piece in hand */
 	const char *begin;
-	int64_t line; /* from 1 */
+	size_t line_length; /* of its first line, without its end */
+	int64_t line;       /* from 1 */
 	struct chat_header header;
+	struct author_guess guess;
 };
 
 struct reader_output {
@@ -63,6 +65,7 @@ struct chat_reader {
 	/* Scratch. */
 	struct body_scratch body;
 	struct buf system_text;
+	struct header_layouts layouts;
 	struct reader_header *headers;
 	size_t header_count, header_room;
 };

@@ -337,7 +337,7 @@ header_scan(struct str line, struct header *h)
 	size_t n;
 	uint8_t script;
 
-	if (line.len < 12)
+	if (line.len < HEADER_LEAST)
 		return false;
 	skip_marks(&c);
 	bool bracket = take(&c, '[');

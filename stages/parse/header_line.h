@@ -64,7 +64,8 @@ struct header {
 
 /* Whether the line (without its end) begins as a message does, in any form. Looks at no more than
  * its first HEADER_MAX bytes. */
-#define HEADER_MAX 160
+#define HEADER_MAX   160
+#define HEADER_LEAST 12 /* bytes of a line that may be one */
 bool header_scan(struct str line, struct header *);
 
 /* The word is one that says that years are Buddhist ("BE"). */

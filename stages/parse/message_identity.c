@@ -85,12 +85,17 @@ identity_set_conversation(struct identity *id, struct str given)
 	assert(given.len < sizeof(id->conversation_id));
 	memcpy(id->conversation_id, given.ptr, given.len);
 	id->conversation_id[given.len] = '\0';
+	id->conversation_len = given.len;
+	id->slot_minute_len = 0;
 }
 
 void
 identity_name_conversation(struct identity *id, struct str title)
 {
-	hash_digest_hex(id->conversation_id, 16, &title, 1);
+	char hex[33];
+
+	hash_digest_hex(hex, 16, &title, 1);
+	identity_set_conversation(id, str_of(hex));
 }
 
 /* What of a message stays the same from one export to another: not the wording of a language, not
@@ -160,24 +165,47 @@ write_number(char *to, uint64_t number)
 	return to;
 }
 
-/* CONVERSATION:MINUTE:SENDER:ORDINAL; printf() would be a tenth of all the work. */
+/* CONVERSATION:MINUTE:SENDER:ORDINAL; printf() would be a tenth of all the work, and the minute is
+ * the last message's more often than not. */
 static size_t
 write_slot(struct identity *id, int64_t minute, const char *sender_hex, uint32_t ordinal)
 {
-	size_t length = strlen(id->conversation_id);
 	char *to = id->slot_id;
 
-	memcpy(to, id->conversation_id, length);
-	to += length;
-	*to++ = ':';
-	if (minute < 0)
-		*to++ = '-';
-	to = write_number(to, (uint64_t)(minute < 0 ? -minute : minute));
-	*to++ = ':';
+	if (id->slot_minute_len == 0 || id->slot_minute != minute) {
+		memcpy(to, id->conversation_id, id->conversation_len);
+		to += id->conversation_len;
+		*to++ = ':';
+		if (minute < 0)
+			*to++ = '-';
+		to = write_number(to, (uint64_t)(minute < 0 ? -minute : minute));
+		*to++ = ':';
+		id->slot_minute = minute;
+		id->slot_minute_len = (size_t)(to - id->slot_id);
+	}
+	to = id->slot_id + id->slot_minute_len;
 	memcpy(to, sender_hex, 16);
 	to += 16;
 	*to++ = ':';
 	return (size_t)(write_number(to, ordinal) - id->slot_id);
+}
+
+/* Four bytes, eight digits: each half of a byte gets a byte of its own, and all of them become
+ * letters or digits at once. */
+static void
+write_hex(char *to, const unsigned char *bytes)
+{
+	uint32_t four;
+	uint64_t halves;
+
+	memcpy(&four, bytes, sizeof(four));
+	halves = le32toh(four);
+	halves = (halves | halves << 16) & 0x0000FFFF0000FFFFu;
+	halves = (halves | halves << 8) & 0x00FF00FF00FF00FFu;
+	halves = (halves >> 4 & 0x000F000F000F000Fu) | (halves & 0x000F000F000F000Fu) << 8;
+	uint64_t letters = (halves + 0x0606060606060606u) >> 4 & 0x0101010101010101u;
+	halves = htole64(halves + 0x3030303030303030u + letters * ('a' - '9' - 1));
+	memcpy(to, &halves, sizeof(halves));
 }
 
 void
@@ -187,7 +215,7 @@ identity_set(struct identity *id, int64_t minute, uint64_t sender_hash, const ch
 	const uint64_t numbers[] = {htole64((uint64_t)minute), htole64(sender_hash)};
 	struct str essence = essence_of(id, m);
 	struct str class = str_of(message_kind_class(m->kind));
-	struct str parts[] = {str_of(id->conversation_id),
+	struct str parts[] = {{id->conversation_id, id->conversation_len},
 			      {(const char *)numbers, sizeof(numbers)},
 			      class,
 			      essence,
@@ -203,16 +231,12 @@ identity_set(struct identity *id, int64_t minute, uint64_t sender_hash, const ch
 		parts[4] = (struct str){(const char *)&number, sizeof(number)};
 		hash_digest(digest, sizeof(digest), parts, 5);
 	}
-	static const char hex[] = "0123456789abcdef";
-	for (size_t i = 0; i < sizeof(digest); i++) {
-		id->message_id[2 * i] = hex[digest[i] >> 4];
-		id->message_id[2 * i + 1] = hex[digest[i] & 15];
-	}
-	id->message_id[32] = '\0';
+	for (size_t i = 0; i < sizeof(digest); i += 4)
+		write_hex(id->message_id + 2 * i, digest + i);
 	uint32_t slot = occurrences_count(
 		&id->slots, mix((uint64_t)minute * 0x9E3779B97F4A7C15u ^ sender_hash));
 	size_t length = write_slot(id, minute, sender_hex, slot);
-	m->conversation_id = str_of(id->conversation_id);
-	m->message_id = (struct str){id->message_id, 32};
+	m->conversation_id = (struct str){id->conversation_id, id->conversation_len};
+	m->message_id = (struct str){id->message_id, sizeof(id->message_id)};
 	m->slot_id = (struct str){id->slot_id, length};
 }

@@ -33,8 +33,11 @@ void occurrences_restore(struct occurrences *, bool older, uint64_t place);
 struct identity {
 	struct occurrences messages, slots;
 	char conversation_id[CONVERSATION_LONGEST + 1];
-	char message_id[33];
+	size_t conversation_len;
+	char message_id[32];
 	char slot_id[200];
+	int64_t slot_minute;    /* that slot_id has */
+	size_t slot_minute_len; /* bytes of it up to behind the minute; 0: none yet */
 	struct buf essence;
 };
 void identity_free(struct identity *);

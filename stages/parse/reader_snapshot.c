@@ -129,7 +129,7 @@ chat_reader_restore(struct chat_reader *r, struct str bytes, struct err *err)
 	struct str id = take_string(&t);
 	if (id.len >= sizeof(r->identity.conversation_id))
 		goto fail;
-	memcpy(r->identity.conversation_id, id.ptr, id.len);
+	identity_set_conversation(&r->identity, id);
 	for (uint64_t n = take_number(&t); n > 0 && !t.short_of; n--) {
 		struct author *a = chat_authors_place(&r->authors, take_string(&t));
 		struct str longer = take_string(&t);

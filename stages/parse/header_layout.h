@@ -1,0 +1,36 @@
+/*
+ * header_layout.h -- the headers of a file look alike.
+ *
+ * Where one had its digits the next one has digits, and between them the same bytes. So the grammar
+ * (header_line.h) reads a few of them, and the others are read by comparing.
+ */
+#ifndef HEADER_LAYOUT_H
+#define HEADER_LAYOUT_H
+
+#include "header_line.h"
+
+#define LAYOUT_BYTES   64
+#define LAYOUT_NUMBERS 6  /* of date and time */
+#define LAYOUTS        16 /* days, months and hours of one digit or two, two halves of the day */
+
+struct header_layout {
+	/* A byte minus `lowest` is at most `above`: 0 where it is always the same, 9 where a digit
+	 * stands; behind the header anything does. */
+	unsigned char lowest[LAYOUT_BYTES], above[LAYOUT_BYTES];
+	struct layout_number {
+		uint8_t at, width; /* of its digits' last bytes: the first, how many */
+	} numbers[LAYOUT_NUMBERS];
+	uint8_t count;        /* numbers: 5 or 6 */
+	uint8_t digit_bytes;  /* of one digit */
+	struct header header; /* the one it was made of */
+};
+struct header_layouts { /* zeroes at first; whichever was seen last is tried first */
+	struct header_layout known[LAYOUTS];
+	uint8_t order[LAYOUTS];
+	uint8_t count;
+};
+
+/* As header_scan(), and sooner. */
+bool header_layouts_scan(struct header_layouts *, struct str line, struct header *);
+
+#endif

@@ -3,9 +3,9 @@
  * once into a program that walks a record, decodes what the table names into a C struct, skips the
  * rest, and says where the stage's own field stands, so that all other bytes can be copied.
  *
- * What it does not decode it does not check either: a sized block is hopped over with whatever is in
- * it, a skipped string may be any bytes. Who goes on to read a record's bytes in another way must
- * call avro_datum_check() first.
+ * What it does not decode it does not check either: a sized block is hopped over with whatever is
+ * in it, a skipped string may be any bytes. Who goes on to read a record's bytes in another way
+ * must call avro_datum_check() first.
  *
  * Promotions of the specification apply between the schema and the C types (int to long, float and
  * double; string and bytes; ...). An array that was written in sized blocks is hopped over.

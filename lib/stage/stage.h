@@ -50,7 +50,7 @@ enum stage_verdict {
  * one `part` of it (a day, a person, ""; up to 255 bytes).  A key always meets the same worker, in
  * input order.  Only blocks handed out since the last commit are written again, so what is large
  * is cut into parts.  Change a block last: what was changed before a verdict other than PASS or
- * DROP stays changed (builds with assertions stop there).
+ * DROP stays changed.
  */
 struct stage_state {
 	const char *name;
@@ -93,8 +93,8 @@ struct stage_def {
 	const char *const *arguments;     /* NULL, or lines of --help about what is no option */
 	const char *const *examples;      /* NULL, or commands for --help; both end with NULL */
 
-	/* Once, before any thread: what stage_shared() will be; NULL is failure (ERR_INPUT: wrong usage).  unload() gets it
-	 * back after the last close(), and is not called when load() failed. */
+	/* Once, before any thread: what stage_shared() will be; NULL is failure (ERR_INPUT: wrong
+	 * usage).  unload() gets it back after the last close(), not when load() failed. */
 	void *(*load)(const void *options, struct err *);
 	void (*unload)(void *shared);
 
@@ -108,7 +108,7 @@ struct stage_def {
 
 	/* Sinks (neither appends nor emits).  commit: everything taken since the last commit, and
 	 * these positions, become durable in one transaction; -1: none of it did, and it will all
-	 * come again (INPUT: in ever smaller commits, until the bad record is alone).  committed:
+	 * come again (from a pipe it cannot: there -1 ends the stage, and count is 0).  committed:
 	 * writes the position last stored for an input, nothing when there is none; asked when the
 	 * input is assigned, a moment to claim it against zombies.  NULL: the sink is idempotent.
 	 */

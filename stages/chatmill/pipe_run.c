@@ -15,6 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Who fails closes its output first and has ended a moment later, and who reads from it may be
+ * faster: in that moment it must not be told to end, as what was told to is no culprit. */
+#define OWN_END_MS     1000
 #define TICK_MS        200
 #define LONGEST_LINE   65536 /* bytes; a longer one comes in pieces */
 #define LONGEST_COUNTS 256   /* bytes of a line of progress */
@@ -30,6 +33,8 @@ struct watcher {
 	struct watched *watched; /* a program each */
 	int signals;             /* a signalfd */
 	sigset_t mask_before;
+	size_t tell_before; /* the programs before this one have lost their reader, which failed */
+	int64_t tell_at_ms; /* whoever of them is left then; 0: nobody */
 	int64_t kill_at_ms; /* whoever was told to end and has not; 0: nobody was told */
 	int64_t tick_at_ms;
 };
@@ -99,6 +104,14 @@ send_signal_to_all(struct watcher *w, int signal)
 	for (size_t i = 0; i < w->run->count; i++)
 		if (w->run->programs[i].pid > 0)
 			send_signal(w, &w->run->programs[i], signal);
+}
+
+static void
+tell_who_lost_its_reader(struct watcher *w)
+{
+	for (size_t i = 0; i < w->tell_before; i++)
+		if (w->run->programs[i].pid > 0)
+			send_signal(w, &w->run->programs[i], SIGTERM);
 }
 
 static void
@@ -209,9 +222,10 @@ reap(struct watcher *w, size_t i)
 	program->pid = 0;
 	for (int k = 0; k < WATCHES; k++)
 		close_fd(&w->watched[i].fds[k]);
-	for (size_t k = 0; program->status != 0 && k < i; k++)
-		if (w->run->programs[k].pid > 0)
-			send_signal(w, &w->run->programs[k], SIGTERM);
+	if (program->status != 0) {
+		w->tell_before = i > w->tell_before ? i : w->tell_before;
+		w->tell_at_ms = clock_monotonic_ms() + OWN_END_MS;
+	}
 }
 
 /* input and output stay the caller's to close; -1: as ours. */
@@ -304,6 +318,8 @@ until_next_deadline(const struct watcher *w)
 {
 	int64_t now = clock_monotonic_ms(), at = w->tick_at_ms;
 
+	if (w->tell_at_ms != 0 && w->tell_at_ms < at)
+		at = w->tell_at_ms;
 	if (w->kill_at_ms != 0 && w->kill_at_ms < at)
 		at = w->kill_at_ms;
 	return at > now ? (int)(at - now) : 0;
@@ -318,6 +334,10 @@ keep_deadlines(struct watcher *w)
 		w->tick_at_ms = now + TICK_MS;
 		if (w->run->tick != NULL)
 			w->run->tick(w->run->with);
+	}
+	if (w->tell_at_ms != 0 && now >= w->tell_at_ms) {
+		w->tell_at_ms = 0;
+		tell_who_lost_its_reader(w);
 	}
 	if (w->kill_at_ms != 0 && now >= w->kill_at_ms) {
 		kill_who_was_told(w);
@@ -401,13 +421,16 @@ pipe_run(struct pipe_run *run, struct err *err)
 	return result;
 }
 
-/* Whose reader went away it was not: that one had a reason. */
+/* Who lost its reader, or was told to end, has not failed by itself, unless it crashed. */
 static bool
 failed_by_itself(const struct pipe_program *program, bool by_signal)
 {
-	return program->status != 0 && !program->told_to_end &&
-	       WIFSIGNALED(program->status) == by_signal &&
-	       !(by_signal && WTERMSIG(program->status) == SIGPIPE);
+	int signal = WIFSIGNALED(program->status) ? WTERMSIG(program->status) : 0;
+	bool excused =
+		signal == SIGPIPE ||
+		(program->told_to_end && (signal == 0 || signal == SIGTERM || signal == SIGKILL));
+
+	return program->status != 0 && (signal != 0) == by_signal && !excused;
 }
 
 const struct pipe_program *

@@ -31,7 +31,7 @@ FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS  := $(FUZZ:%=$B/tests/fuzz/fuzz_%)
 TOOLS    := $(filter-out $(TESTS),$(patsubst %.c,$B/%,$(wildcard tests/tools/*.c tests/stages/*/*.c)))
 
-.PHONY: all test check fuzz replay bench install format clean
+.PHONY: all test check fuzz replay bench scores-parse install format clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(PROGRAMS)
@@ -95,6 +95,10 @@ replay: $(FUZZERS)
 	@tests/fuzz/replay $(FUZZERS)
 bench: all
 	@tests/bench/run
+# How right parse is, beside its peers: make scores-parse [SCORES="--count 500 --seeds 1"]
+scores-parse: $B/tests/stages/parse/parse_text
+	@tests/scores/setup
+	@tests/scores/parse $(SCORES)
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 clean:

@@ -3,6 +3,7 @@
 #include "poll_lines.h"
 #include "text/utf8.h"
 #include "text_marks.h"
+#include "text_signs.h"
 #include "wording.h"
 #include <math.h>
 #include <stdlib.h>
@@ -42,31 +43,31 @@ cut_end(struct str s)
 	}
 }
 
-/* Whether nothing in s needs to be changed. */
 static bool
-is_clean(struct str s)
+holds_mark(struct str s)
 {
-	if (memchr(s.ptr, '\r', s.len) != NULL)
-		return false;
 	for (const char *p = s.ptr, *end = p + s.len; p < end; p++)
 		if (((unsigned char)*p == 0xE2 || (unsigned char)*p == 0xEF) && mark_at(p, end) > 0)
-			return false;
-	return true;
+			return true;
+	return false;
 }
 
 struct str
 body_clean(struct body_scratch *b, struct str raw, int32_t *invalid)
 {
 	raw = cut_end(raw);
+	b->signs = text_signs(raw);
 	if (raw.len == 0)
 		return (struct str){"", 0};
-	if (utf8_valid_prefix(raw) < raw.len) {
+	if (!(b->signs & (SIGN_BEYOND_ASCII | SIGN_RETURN)))
+		return raw;
+	if (b->signs & SIGN_BEYOND_ASCII && utf8_valid_prefix(raw) < raw.len) {
 		struct buf repaired = {0};
 		*invalid += (int32_t)utf8_repair(&repaired, raw);
 		buf_clear(&b->text);
 		buf_add(&b->text, buf_str(&repaired));
 		buf_free(&repaired);
-	} else if (is_clean(raw)) {
+	} else if (!(b->signs & SIGN_RETURN) && !(b->signs & SIGN_MARK && holds_mark(raw))) {
 		return raw;
 	} else {
 		buf_clear(&b->text);
@@ -226,6 +227,8 @@ read_call(struct body_scratch *b, struct message *m, struct str line)
 	} units[] = {{{"sec", 3}, 1}, {{"min", 3}, 60}, {{"hr", 2}, 3600},
 		     {{"Sek", 3}, 1}, {{"Min", 3}, 60}, {{"Std", 3}, 3600}};
 
+	if (*line.ptr != 'V' && *line.ptr != 'S')
+		return false;
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		if (!str_starts(line, calls[i].words))
 			continue;
@@ -568,9 +571,10 @@ message_body_read(struct body_scratch *b, const struct body_source *from, struct
 			return;
 		if (!from->bracketed && str_equal(text, STR("null")))
 			m->kind = KIND_EMPTY; /* what Android prints for media seen once */
-		if (read_location(b, m, text))
+		if (b->signs & SIGN_COLON && read_location(b, m, text))
 			return;
-		if (poll_lines_read(text, &b->poll, b->options, &b->by_structure)) {
+		if (b->signs & SIGN_COLON && rest.len > 0 &&
+		    poll_lines_read(text, &b->poll, b->options, &b->by_structure)) {
 			m->kind = KIND_POLL;
 			m->poll = &b->poll;
 			return;
@@ -584,5 +588,6 @@ message_body_read(struct body_scratch *b, const struct body_source *from, struct
 		}
 	}
 	set_text(m, text);
-	find_mentions(b, from, m, text);
+	if (b->signs & SIGN_AT)
+		find_mentions(b, from, m, text);
 }

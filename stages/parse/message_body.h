@@ -27,6 +27,7 @@ struct body_source {
 /* What a message's parts point into, besides the source: valid until the next message. */
 struct body_scratch {
 	struct buf text;
+	unsigned signs; /* enum text_sign: of what was cleaned last */
 	struct attachment attachment;
 	struct location location;
 	struct poll poll;

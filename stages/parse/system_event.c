@@ -7,6 +7,7 @@
  */
 #include "system_event.h"
 #include "wording.h"
+#include <pthread.h>
 
 static const struct event_pattern {
 	const char *event, *pattern;
@@ -300,6 +301,34 @@ matches(const char *pattern, struct str line, struct system_event_read *to)
 	return line.len == 0;
 }
 
+/* The pairs of bytes in s, as bits. A line that lacks one of a pattern's is not looked at. */
+static uint64_t
+pairs_of(struct str s)
+{
+	uint64_t pairs = 0;
+
+	for (size_t i = 1; i < s.len; i++)
+		pairs |= 1ull << (((unsigned char)s.ptr[i - 1] * 37u + (unsigned char)s.ptr[i]) &
+				  63);
+	return pairs;
+}
+
+#define PATTERNS (sizeof(patterns) / sizeof(patterns[0]))
+static uint64_t pairs_needed[PATTERNS];
+static pthread_once_t pairs_once = PTHREAD_ONCE_INIT;
+
+static void
+find_pairs_needed(void)
+{
+	for (size_t i = 0; i < PATTERNS; i++)
+		for (const char *p = patterns[i].pattern; *p != '\0';) {
+			struct str words = {p, strcspn(p, "%")};
+			pairs_needed[i] |= pairs_of(words);
+			p += words.len;
+			p += *p == '%' ? 2 : 0;
+		}
+}
+
 bool
 system_event_find(struct str line, struct system_event_read *to)
 {
@@ -307,6 +336,7 @@ system_event_find(struct str line, struct system_event_read *to)
 
 	if (line.len > 4096)
 		return false;
+	pthread_once(&pairs_once, find_pairs_needed);
 	while (line.len > 0 && (line.ptr[line.len - 1] == '.' || line.ptr[line.len - 1] == ' '))
 		line.len--;
 	if (str_ends(line, STR("。")))
@@ -316,8 +346,9 @@ system_event_find(struct str line, struct system_event_read *to)
 		to->event = (struct system_event){.event = STR("encryption_notice"), .text = whole};
 		return true;
 	}
-	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
-		if (matches(patterns[i].pattern, line, to)) {
+	uint64_t pairs = pairs_of(line);
+	for (size_t i = 0; i < PATTERNS; i++)
+		if ((pairs_needed[i] & ~pairs) == 0 && matches(patterns[i].pattern, line, to)) {
 			to->event.event = str_of(patterns[i].event);
 			to->event.text = whole;
 			to->event.targets = to->targets;

@@ -47,7 +47,10 @@ wording_find(enum wording_place place, struct str phrase, uint8_t *locale)
 	size_t low = wording_first[phrase.len], high = wording_first[phrase.len + 1];
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = memcmp(wording_rows[middle].text, phrase.ptr, phrase.len);
+		const char *text = wording_rows[middle].text;
+		int order = (unsigned char)text[0] - (unsigned char)phrase.ptr[0];
+		if (order == 0)
+			order = memcmp(text, phrase.ptr, phrase.len);
 		if (order < 0 || (order == 0 && place_of(wording_rows[middle].wording) < place))
 			low = middle + 1;
 		else

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "stage/stop.h"
 #include "transport/pipe.h"
+#include <unistd.h>
 
 struct output {
 	struct pipe_out *pipe;
@@ -24,6 +25,12 @@ output_open(const char *path, struct str schema_json, const char *codec,
 	struct output *out = mem_zero(1, sizeof(*out));
 	bool standard = strcmp(path, "-") == 0;
 
+	if (standard && isatty(STDOUT_FILENO)) {
+		err_set(err, ERR_FATAL,
+			"records are not for a terminal: add `| chatmill cat`, or "
+			"another stage, or --out FILE");
+		goto fail;
+	}
 	out->pipe = pipe_out_open(path, err);
 	if (out->pipe == NULL)
 		goto fail;

@@ -19,6 +19,8 @@ static const struct {
 	{"run", "EXPORT... -o DIR      exports become a database, with a summary", verb_run},
 	{"check", "'A | B | C' | FILE    whether stages fit together, before they run", verb_check},
 	{"stages", "[--json]              what stages there are", verb_stages},
+	{"cat", "[FILE...]             the records of any Avro container, as lines of JSON",
+	 verb_cat},
 	{"help", "STAGE                 the manual of one of them", verb_help},
 };
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))

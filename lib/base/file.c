@@ -21,6 +21,17 @@ struct file_replace {
 
 static _Atomic(const char *) pending[OPEN_AT_ONCE];
 
+void
+file_hold_standard(void)
+{
+	/* open() takes the lowest number that is free; the direction is the wrong one, so that each
+	 * use is told of. */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			abort(); /* there is nobody to tell */
+}
+
 int
 file_write_all(int fd, struct str bytes, bool *closed, struct err *err)
 {

@@ -12,6 +12,10 @@
 #include "base/err.h"
 #include "base/str.h"
 
+/* Keeps the numbers of standard input, output and error from being given to other files where they
+ * came closed: reading and writing them fails then, as it should. Before anything is opened. */
+void file_hold_standard(void);
+
 /* All of it, however many writes that takes. ERR_FATAL; EPIPE sets *closed, when not NULL. */
 int file_write_all(int fd, struct str bytes, bool *closed, struct err *);
 

@@ -190,6 +190,7 @@ stage_main(const struct stage_def *def, int argc, char **argv)
 	struct program p = {.def = def};
 	int status;
 
+	file_hold_standard();
 	snprintf(p.name, sizeof(p.name), "chatmill-%s", def->name == NULL ? "?" : def->name);
 	log_set_program(p.name);
 	p.own = mem_zero(1, own == NULL ? 1 : own[0].of);

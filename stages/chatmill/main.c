@@ -121,6 +121,7 @@ verb_help(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
+	file_hold_standard();
 	log_set_program("chatmill");
 	if (argc < 2) {
 		struct buf text = {0};

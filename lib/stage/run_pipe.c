@@ -263,7 +263,7 @@ end_input(struct run *run, struct stage *const *workers, size_t count, struct er
 	return 0;
 }
 
-/* One worker, no threads: what a filter in a shell pipe does. */
+/* One worker, no threads: what a filter in a shell pipe does, and every sink. */
 static int
 run_alone(struct run *run, struct err *err)
 {
@@ -327,8 +327,6 @@ run_pool(struct run *run, size_t jobs, struct err *err)
 	}
 	while (result == 0 && (batch = worker_pool_done(pool)) != NULL) {
 		result = write_batch(run, batch, err);
-		if (result == 0)
-			result = settle_sink(run, worker_pool_workers(pool)[0], err);
 		worker_pool_give_back(pool, batch);
 	}
 	if (result != 0) {
@@ -388,11 +386,12 @@ static int
 run_work(struct run *run, struct err *err)
 {
 	const struct stage_def *def = run->job->binding.def;
-	bool serial = def->serial || (def->states != NULL && def->key == NULL);
+	enum stage_kind kind = run->job->binding.kind;
 
-	if (run->job->binding.kind == STAGE_SOURCE)
+	if (kind == STAGE_SOURCE)
 		return run_source(run, err);
-	if (serial || run->options->jobs == 1)
+	/* The input is one unit, and a commit is one worker's: a sink has one. */
+	if (def->serial || kind == STAGE_SINK || run->options->jobs == 1)
 		return run_alone(run, err);
 	return run_pool(run, (size_t)run->options->jobs, err);
 }

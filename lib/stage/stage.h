@@ -106,11 +106,12 @@ struct stage_def {
 	/* For each record. */
 	enum stage_verdict (*process)(struct stage *, struct record *);
 
-	/* Sinks (neither appends nor emits).  commit: everything taken since the last commit, and
-	 * these positions, become durable in one transaction; -1: none of it did, and it will all
-	 * come again (from a pipe it cannot: there -1 ends the stage, and count is 0).  committed:
-	 * writes the position last stored for an input, nothing when there is none; asked when the
-	 * input is assigned, a moment to claim it against zombies.  NULL: the sink is idempotent.
+	/* Sinks (neither appends nor emits; from a pipe, with one worker).  commit: everything
+	 * taken since the last commit, and these positions, become durable in one transaction; -1:
+	 * none of it did, and it will all come again (from a pipe it cannot: there -1 ends the
+	 * stage, and count is 0).  committed: writes the position last stored for an input, nothing
+	 * when there is none; asked when the input is assigned, a moment to claim it against
+	 * zombies.  NULL: the sink is idempotent.
 	 */
 	int (*commit)(struct stage *, const struct stage_position *, size_t count, struct err *);
 	int (*committed)(struct stage *, struct str input, struct buf *position, struct err *);

@@ -96,6 +96,17 @@ chat_form_next_header(const struct chat_form *f, struct header_layouts *layouts,
 	       read_header(f, &h, to);
 }
 
+bool
+chat_form_is_foreign(struct str line)
+{
+	struct header h;
+	unsigned char first = line.len == 0 ? 'a' : (unsigned char)line.ptr[0];
+
+	if ((first < '0' || first > '9') && first != '[' && first < 0x80)
+		return false;
+	return header_scan(line, &h);
+}
+
 static void
 describe_date(const struct chat_form *f, char *to, size_t size)
 {

@@ -56,6 +56,10 @@ bool chat_form_header(const struct chat_form *, struct str line, struct chat_hea
 bool chat_form_next_header(const struct chat_form *, struct header_layouts *, struct str line,
 			   struct chat_header *);
 
+/* Of a line that is none: it begins as a message of some other form does (or with a date that does
+ * not exist in this one). */
+bool chat_form_is_foreign(struct str line);
+
 /* "[d/m/y, h:m:s pm]", about; at most 63 bytes and a NUL. */
 void chat_form_describe(const struct chat_form *, char text[64]);
 

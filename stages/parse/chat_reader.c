@@ -15,6 +15,7 @@ void
 chat_reader_free(struct chat_reader *r)
 {
 	buf_free(&r->pending);
+	buf_free(&r->rest);
 	buf_free(&r->title);
 	buf_free(&r->import_id);
 	chat_authors_free(&r->authors);
@@ -316,8 +317,32 @@ extend_pending(struct chat_reader *r, struct str bytes, int64_t line,
 	refuse_rest(rest, line + line_ends(str_head(bytes, keep)), out);
 }
 
-static void
-find_headers(struct chat_reader *r, struct str bytes, int64_t line, bool met)
+/* A run that began where the part does is what decided the part's form, or will never be read. */
+static bool
+is_other_part(const struct chat_reader *r, uint64_t enough)
+{
+	const struct reader_run *run = &r->at.run;
+
+	return run->count >= enough && run->offset > r->at.part_offset && !r->at.overflowing;
+}
+
+static bool
+note_foreign_header(struct chat_reader *r, int64_t line, int64_t offset)
+{
+	struct reader_run *run = &r->at.run;
+
+	r->at.foreign_headers++;
+	if (run->count++ == 0) {
+		run->line = line;
+		run->offset = offset;
+	}
+	return is_other_part(r, OTHER_FORM_MOST);
+}
+
+/* True: another part begins at the run; what comes after was not looked at. */
+static bool
+find_headers(struct chat_reader *r, struct str bytes, int64_t offset, int64_t line, bool meeting,
+	     bool met)
 {
 	bool mid_line = r->at.mid_line;
 
@@ -334,26 +359,28 @@ find_headers(struct chat_reader *r, struct str bytes, int64_t line, bool met)
 				      : chat_authors_learn(&r->authors, behind);
 			MEM_GROW(r->headers, r->header_count, r->header_room);
 			r->headers[r->header_count++] = h;
+			r->at.run.count = 0;
+		} else if (!mid_line && !meeting && chat_form_is_foreign(text) &&
+			   note_foreign_header(r, line, offset + (h.begin - bytes.ptr))) {
+			return true;
 		}
 		mid_line = false;
 	}
+	return false;
 }
 
 void
 chat_reader_meet(struct chat_reader *r, struct str bytes, bool continues)
 {
-	find_headers(r, bytes, 0, false);
+	(void)find_headers(r, bytes, 0, 0, true, false);
 	r->at.mid_line = continues;
 }
 
-void
-chat_reader_read(struct chat_reader *r, struct str bytes, int64_t offset, int64_t line,
-		 bool continues, bool met, const struct reader_output *out)
+/* The messages of a piece, up to where another part begins. */
+static void
+read_piece(struct chat_reader *r, struct str bytes, int64_t offset, int64_t line,
+	   const struct reader_output *out)
 {
-	if (bytes.len == 0)
-		return;
-	find_headers(r, bytes, line, met);
-	r->at.mid_line = continues;
 	const char *end = bytes.ptr + bytes.len;
 	const struct reader_header *h = r->headers;
 	size_t count = r->header_count;
@@ -388,9 +415,60 @@ chat_reader_read(struct chat_reader *r, struct str bytes, int64_t offset, int64_
 	extend_pending(r, (struct str){last->begin, (size_t)(end - last->begin)}, last->line, out);
 }
 
-void
+/* Ends the part in hand where the run of other headers began: in what is pending, if not in the
+ * piece, which is whole lines up to the rest of it. */
+static struct reader_rest
+end_part(struct chat_reader *r, struct str rest, int64_t rest_offset,
+	 const struct reader_output *out)
+{
+	int64_t at = r->at.run.offset, line = r->at.run.line;
+
+	buf_clear(&r->rest);
+	if (at < rest_offset) {
+		size_t keep = r->pending.len - (size_t)(rest_offset - at);
+		buf_add(&r->rest, str_tail(buf_str(&r->pending), keep));
+		r->pending.len = keep;
+	}
+	buf_add(&r->rest, rest);
+	finish_pending(r, (struct chat_header){0}, out);
+	form_evidence_init(&r->at.evidence, r->at.evidence.latest_day);
+	r->layouts = (struct header_layouts){0};
+	r->at.run = (struct reader_run){0};
+	r->at.decided = r->at.mid_line = false;
+	r->at.part_offset = at;
+	r->at.parts++;
+	return (struct reader_rest){buf_str(&r->rest), at, line};
+}
+
+struct reader_rest
+chat_reader_read(struct chat_reader *r, struct str bytes, int64_t offset, int64_t line,
+		 bool continues, bool met, const struct reader_output *out)
+{
+	if (bytes.len == 0)
+		return (struct reader_rest){0};
+	bool other_part = find_headers(r, bytes, offset, line, false, met);
+	r->at.mid_line = continues;
+	if (!other_part) {
+		read_piece(r, bytes, offset, line, out);
+		return (struct reader_rest){0};
+	}
+	size_t own = r->at.run.offset > offset ? (size_t)(r->at.run.offset - offset) : 0;
+	if (own > 0)
+		read_piece(r, str_head(bytes, own), offset, line, out);
+	return end_part(r, str_tail(bytes, own), offset + (int64_t)own, out);
+}
+
+struct reader_rest
 chat_reader_end(struct chat_reader *r, const struct reader_output *out)
 {
+	int64_t end = r->at.pending_offset + (int64_t)r->pending.len;
+
+	if (r->at.has_pending && is_other_part(r, OTHER_FORM_LAST))
+		return end_part(r, (struct str){"", 0}, end, out);
 	if (r->at.has_pending || r->at.overflowing)
 		finish_pending(r, (struct chat_header){0}, out);
+	else if (r->pending.len > 0)
+		out->refused(out->with, buf_str(&r->pending), 1, "no message begins before it");
+	buf_clear(&r->pending);
+	return (struct reader_rest){0};
 }

@@ -6,6 +6,10 @@
  * piece from the first one: emits the messages that are whole chat_reader_end()     emits the last
  * one
  *
+ * Exports get glued together. Where headers of another form follow each other, and none of the
+ * file's own is between, another part begins: the reader is undecided again, and gives the bytes
+ * back that it must learn from.
+ *
  * The message at the end of a piece is kept, as the next piece may go on with it. Memory: what is
  * kept of names (4 MiB at most), one message (READER_MESSAGE_MOST), and headers of one piece.
  */
@@ -29,6 +33,19 @@ struct reader_header { /* of a message in the piece in hand */
 	struct author_guess guess;
 };
 
+#define OTHER_FORM_MOST 64 /* headers of another form in a row: more than anybody quotes */
+#define OTHER_FORM_LAST 8  /* the same at the end of the file, where none of its own follows */
+struct reader_run {        /* of headers of other forms, since the last own one */
+	uint64_t count;
+	int64_t line, offset; /* of the first; lines from 0 */
+};
+
+/* Where another part begins: as chat_reader_read() takes a piece. No bytes: nowhere. */
+struct reader_rest {
+	struct str bytes; /* the reader's, until the next call */
+	int64_t offset, line;
+};
+
 struct reader_output {
 	void *with;
 	void (*message)(void *with, const struct message *);
@@ -48,13 +65,18 @@ struct reader_facts { /* plain data: a snapshot holds it as it is */
 	int64_t pending_line, pending_offset;
 	struct local_time clock;
 	int64_t seq;
+	int64_t part_offset; /* where the part in hand begins */
+	uint64_t parts;      /* before it */
+	struct reader_run run;
 	/* What there was. */
 	uint64_t messages, system_lines, by_structure, invalid_bytes;
+	uint64_t foreign_headers; /* lines that begin as messages of another form do */
 };
 
 struct chat_reader {
 	struct reader_facts at;
 	struct buf pending;          /* the message that is not known to be whole */
+	struct buf rest;             /* struct reader_rest's bytes */
 	struct buf title, import_id; /* a title of no bytes: null */
 	struct chat_authors authors;
 	struct identity identity;
@@ -78,7 +100,7 @@ void chat_reader_start(struct chat_reader *, int64_t latest_day);
 void chat_reader_add_entry(struct chat_reader *, struct str name, int64_t size);
 
 /* Between two pieces all of it, as bytes and back. -1, ERR_FATAL: they are not such a snapshot. */
-#define READER_SNAPSHOT 1 /* raised when the layout changes */
+#define READER_SNAPSHOT 2 /* raised when the layout changes */
 void chat_reader_save(const struct chat_reader *, struct buf *);
 int chat_reader_restore(struct chat_reader *, struct str, struct err *);
 
@@ -90,8 +112,9 @@ void chat_reader_meet(struct chat_reader *, struct str bytes, bool continues);
 
 /* offset, line: bytes and ends of lines of the source before the piece; continues: its last line
  * goes on in the next one; met: chat_reader_meet() has seen it. */
-void chat_reader_read(struct chat_reader *, struct str bytes, int64_t offset, int64_t line,
-		      bool continues, bool met, const struct reader_output *);
-void chat_reader_end(struct chat_reader *, const struct reader_output *);
+struct reader_rest chat_reader_read(struct chat_reader *, struct str bytes, int64_t offset,
+				    int64_t line, bool continues, bool met,
+				    const struct reader_output *);
+struct reader_rest chat_reader_end(struct chat_reader *, const struct reader_output *);
 
 #endif

@@ -2,11 +2,11 @@
  * How the form of a file is found out.
  *
  * Each shape of header that occurs is a candidate; the file's own is the one of its first header,
- * unless another is much more frequent (a chat may quote another chat, a preamble may look like
- * one). The order of the date is settled by log odds: a date that does not exist in an order speaks
- * against it (numbers above 12 do that), so do time that runs backwards, leaps of months from day
- * to day and dates in the future; an attachment's name that carries the line's date speaks for it.
- * What is left to habit is the table in habit_of().
+ * unless that is rare and another much more frequent (a chat may quote another chat, a preamble may
+ * look like one). The order of the date is settled by log odds: a date that does not exist in an
+ * order speaks against it (numbers above 12 do that), so do time that runs backwards, leaps of
+ * months from day to day and dates in the future; an attachment's name that carries the line's date
+ * speaks for it. What is left to habit is the table in habit_of().
  */
 #include "chat_form.h"
 #include "civil_time.h"
@@ -18,6 +18,7 @@
 #define PROOF        20.0 /* no later line will turn this over */
 #define IN_FUTURE    6.0
 #define DATED_NAME   4.0
+#define FIRST_FEW    3   /* headers that show that the file begins in their shape */
 #define LONGEST_LEAP 3.5 /* a month or a year: one late or early message is no more than this */
 
 void
@@ -205,7 +206,7 @@ best_candidate(const struct form_evidence *ev)
 
 	for (size_t i = 0; i < ev->count; i++) {
 		const struct form_candidate *c = &ev->candidates[i];
-		if (best == NULL || c->lines > 8 * best->lines)
+		if (best == NULL || (best->lines < FIRST_FEW && c->lines > 8 * best->lines))
 			best = c;
 	}
 	return best;
@@ -347,6 +348,18 @@ find_calendar(const struct form_evidence *ev, const struct form_candidate *c, in
 	return year >= 1970 && year < 2200 ? CALENDAR_GREGORIAN : -1;
 }
 
+/* Whether an order that was asked for can be followed: dates that don't exist in it cannot be read.
+ */
+static bool
+decides(enum date_order wanted, const struct form_candidate *c, const struct verdict *v)
+{
+	if (wanted == v->order)
+		return !v->by_numbers && v->next != ORDER_AUTO;
+	return (order_fits(wanted, &c->shape) ||
+		(wanted == ORDER_YMD && c->shape.year_slot == 3)) &&
+	       !v->by_numbers && c->impossible[wanted] < c->lines;
+}
+
 int
 form_decide(const struct form_evidence *ev, enum date_order wanted, struct chat_form *f,
 	    struct err *err)
@@ -372,12 +385,10 @@ form_decide(const struct form_evidence *ev, enum date_order wanted, struct chat_
 					 : v.by_numbers           ? BASIS_NUMBERS
 					 : v.lead_seen > 3        ? BASIS_EVIDENCE
 								  : BASIS_HABIT};
-	if (wanted != ORDER_AUTO && wanted != v.order &&
-	    (order_fits(wanted, &c->shape) || (wanted == ORDER_YMD && c->shape.year_slot == 3))) {
+	if (wanted != ORDER_AUTO && decides(wanted, c, &v)) {
+		if (wanted != v.order)
+			f->next_order = (uint8_t)v.order;
 		f->order = (uint8_t)wanted;
-		f->basis = BASIS_OPTION;
-		f->confidence = 1;
-	} else if (wanted == v.order && f->basis == BASIS_HABIT) {
 		f->basis = BASIS_OPTION;
 		f->confidence = 1;
 	}

@@ -158,19 +158,111 @@ forget_source(struct stage *st, struct chat_reader *r)
 	state_forget(st, r);
 }
 
+static const char *
+words_of(enum date_order order)
+{
+	return order == ORDER_MDY ? "month first" : order == ORDER_YMD ? "year first" : "day first";
+}
+
 static void
+warn_of_a_guess(const struct chat_reader *r)
+{
+	const struct chat_form *form = &r->at.form;
+
+	if (form->confidence < (float)SURE)
+		log_error(
+			"%.*s: its dates could be read %s or %s; taken as %s; --date-order decides",
+			STR_ARG(r->uri), words_of((enum date_order)form->order),
+			words_of((enum date_order)form->next_order),
+			words_of((enum date_order)form->order));
+}
+
+/* A part of a source, in front of another of another form: two exports were put into one file. */
+static void
+report_part(const struct chat_reader *r, int64_t line)
+{
+	char form[64];
+
+	chat_form_describe(&r->at.form, form);
+	log_error("%.*s: from line %" PRId64 " on, it is of another form than \"%s\": each part is "
+		  "read by its own",
+		  STR_ARG(r->uri), line, form);
+	warn_of_a_guess(r);
+}
+
+/* Once a source: what was found out about it, or about its last part. */
+static void
+report(const struct chat_reader *r)
+{
+	const struct reader_facts *at = &r->at;
+	char form[64];
+
+	chat_form_describe(&at->form, form);
+	log_event("source",
+		  "uri=\"%.*s\" form=\"%s\" date_order=%s basis=%s confidence=%.2f calendar=%s "
+		  "locale=%s messages=%" PRIu64 " system_lines=%" PRIu64 " by_structure=%" PRIu64
+		  " invalid_bytes=%" PRIu64 " impossible_times=%" PRIu64 " parts=%" PRIu64
+		  " foreign_headers=%" PRIu64,
+		  STR_ARG(r->uri), form, date_order_names[at->form.order],
+		  order_basis_names[at->form.basis], (double)at->form.confidence,
+		  calendar_names[at->form.calendar], wording_locale_name(at->form.locale),
+		  at->messages, at->system_lines, at->by_structure, at->invalid_bytes,
+		  at->clock.impossible, at->parts + 1, at->foreign_headers);
+	warn_of_a_guess(r);
+}
+
+static void
+hold(struct stage *st, const struct piece *p)
+{
+	char name[24];
+
+	(void)snprintf(name, sizeof(name), "%020" PRId64, p->offset);
+	struct held *h = state_of(st, HELD, str_of(name));
+	buf_clear(&h->bytes);
+	buf_add(&h->bytes, p->bytes);
+	h->offset = p->offset;
+	h->line = p->line;
+	h->continues = p->continues;
+}
+
+/* Another part of the source begins: what is there of it is held, and learned from. True: enough.
+ */
+static bool
+begin_part(struct stage *st, struct chat_reader *r, const struct reader_rest *rest, bool continues)
+{
+	struct held *h;
+	bool enough = false;
+
+	report_part(r, rest->line + 1);
+	hold(st, &(struct piece){.bytes = rest->bytes,
+				 .offset = rest->offset,
+				 .line = rest->line,
+				 .continues = continues});
+	for (struct str part = {0}; (h = next_held(st, &part)) != NULL;)
+		enough = chat_reader_learn(r, buf_str(&h->bytes), h->continues);
+	return enough;
+}
+
+/* What is held of a part whose form is decided. True: another part began in it, and enough of that
+ * is held. */
+static bool
 read_held(struct stage *st, struct chat_reader *r, const struct reader_output *out)
 {
 	struct held *h;
+	struct reader_rest rest = {0};
+	bool continues = false;
 
 	for (struct str part = {0}; (h = next_held(st, &part)) != NULL;)
 		chat_reader_meet(r, buf_str(&h->bytes), h->continues);
 	r->at.mid_line = false;
-	for (struct str part = {0}; (h = next_held(st, &part)) != NULL;)
-		chat_reader_read(r, buf_str(&h->bytes), h->offset, h->line, h->continues, true,
-				 out);
-	for (struct str part = {0}; (h = next_held(st, &part)) != NULL; part = (struct str){0})
+	for (struct str part = {0}; rest.bytes.len == 0 && (h = next_held(st, &part)) != NULL;
+	     part = (struct str){0}) {
+		continues = h->continues;
+		rest = chat_reader_read(r, buf_str(&h->bytes), h->offset, h->line, continues, true,
+					out);
 		state_forget(st, h);
+	}
+	return rest.bytes.len > 0 && begin_part(st, r, &rest, continues);
 }
 
 /* It is no chat: all that is held of it goes to the dead letters. */
@@ -196,47 +288,18 @@ refuse_source(struct stage *st, struct chat_reader *r, const struct err *why)
 	r->at.refused = true;
 }
 
-static const char *
-words_of(enum date_order order)
-{
-	return order == ORDER_MDY ? "month first" : order == ORDER_YMD ? "year first" : "day first";
-}
-
-/* Once a source: what was found out about it. */
-static void
-report(const struct chat_reader *r)
-{
-	const struct reader_facts *at = &r->at;
-	char form[64];
-
-	chat_form_describe(&at->form, form);
-	log_event("source",
-		  "uri=\"%.*s\" form=\"%s\" date_order=%s basis=%s confidence=%.2f calendar=%s "
-		  "locale=%s messages=%" PRIu64 " system_lines=%" PRIu64 " by_structure=%" PRIu64
-		  " invalid_bytes=%" PRIu64 " impossible_times=%" PRIu64,
-		  STR_ARG(r->uri), form, date_order_names[at->form.order],
-		  order_basis_names[at->form.basis], (double)at->form.confidence,
-		  calendar_names[at->form.calendar], wording_locale_name(at->form.locale),
-		  at->messages, at->system_lines, at->by_structure, at->invalid_bytes,
-		  at->clock.impossible);
-	if (at->form.confidence < (float)SURE)
-		log_error(
-			"%.*s: its dates could be read %s or %s; taken as %s; --date-order decides",
-			STR_ARG(r->uri), words_of((enum date_order)at->form.order),
-			words_of((enum date_order)at->form.next_order),
-			words_of((enum date_order)at->form.order));
-}
-
 static void
 decide(struct stage *st, struct chat_reader *r, const struct reader_output *out)
 {
 	const struct options *o = stage_options(st);
 	struct err err;
 
-	if (chat_reader_decide(r, (enum date_order)o->date_order, &err) != 0)
-		refuse_source(st, r, &err);
-	else
-		read_held(st, r, out);
+	do {
+		if (chat_reader_decide(r, (enum date_order)o->date_order, &err) != 0) {
+			refuse_source(st, r, &err);
+			return;
+		}
+	} while (read_held(st, r, out));
 }
 
 static void
@@ -244,11 +307,17 @@ end_source(struct stage *st, struct chat_reader *r)
 {
 	const struct reader_output out = {st, emit, refuse_lines};
 
-	if (!r->at.decided && !r->at.refused)
-		decide(st, r, &out);
-	if (r->at.decided) {
-		chat_reader_end(r, &out);
-		report(r);
+	for (;;) {
+		while (!r->at.decided && !r->at.refused)
+			decide(st, r, &out);
+		if (!r->at.decided)
+			break;
+		struct reader_rest rest = chat_reader_end(r, &out);
+		if (rest.bytes.len == 0) {
+			report(r);
+			break;
+		}
+		(void)begin_part(st, r, &rest, false);
 	}
 	forget_source(st, r);
 }
@@ -293,20 +362,6 @@ start_source(struct stage *st, const struct manifest *m)
 }
 
 static void
-hold(struct stage *st, const struct piece *p)
-{
-	char name[24];
-
-	(void)snprintf(name, sizeof(name), "%020" PRId64, p->offset);
-	struct held *h = state_of(st, HELD, str_of(name));
-	buf_clear(&h->bytes);
-	buf_add(&h->bytes, p->bytes);
-	h->offset = p->offset;
-	h->line = p->line;
-	h->continues = p->continues;
-}
-
-static void
 take_lines(struct stage *st, struct chat_reader *r, const struct piece *p)
 {
 	const struct reader_output out = {st, emit, refuse_lines};
@@ -317,13 +372,18 @@ take_lines(struct stage *st, struct chat_reader *r, const struct piece *p)
 		refuse_lines(st, p->bytes, p->line + 1, "the source is not a chat");
 		return;
 	}
+	bool enough = false;
 	if (r->at.decided) {
-		chat_reader_read(r, p->bytes, p->offset, p->line, p->continues, false, &out);
-		return;
+		struct reader_rest rest = chat_reader_read(r, p->bytes, p->offset, p->line,
+							   p->continues, false, &out);
+		if (rest.bytes.len > 0)
+			enough = begin_part(st, r, &rest, p->continues);
+	} else {
+		enough = chat_reader_learn(r, p->bytes, p->continues);
+		hold(st, p);
 	}
-	bool enough = chat_reader_learn(r, p->bytes, p->continues);
-	hold(st, p);
-	if (enough || p->offset + (int64_t)p->bytes.len >= HELD_MOST)
+	if (!r->at.decided &&
+	    (enough || p->offset + (int64_t)p->bytes.len - r->at.part_offset >= HELD_MOST))
 		decide(st, r, &out);
 }
 

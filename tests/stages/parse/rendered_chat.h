@@ -126,28 +126,30 @@ struct reading {
 	enum date_order order;
 };
 
-/* Reads a whole chat, as the stage does. -1: it is not one. The reader is the caller's to free. */
+/* Reads from where the rest begins; of that, what begins another part is left. */
 static inline int
-read_chat(struct chat_reader *r, struct str all, struct reading how,
-	  const struct reader_output *out, struct err *err)
+read_chat_part(struct chat_reader *r, struct str all, struct reading how, struct reader_rest *rest,
+	       const struct reader_output *out, struct err *err)
 {
-	size_t held = 0, n;
-	int64_t line = 0;
+	size_t from = (size_t)rest->offset, held = from, n;
+	int64_t line = rest->line;
 	bool enough = false;
 
-	chat_reader_start(r, INT64_MAX);
-	identity_name_conversation(&r->identity, STR("a chat"));
 	for (; !enough && (n = chat_piece(all, held, how.piece, how.cut)) > 0; held += n)
 		enough = chat_reader_learn(r, (struct str){all.ptr + held, n},
 					   all.ptr[held + n - 1] != '\n');
 	if (chat_reader_decide(r, how.order, err) != 0)
 		return -1;
-	for (size_t at = 0; at < held; at += n) {
+	for (size_t at = from; at < held; at += n) {
 		n = chat_piece(all, at, how.piece, how.cut);
 		chat_reader_meet(r, (struct str){all.ptr + at, n}, all.ptr[at + n - 1] != '\n');
 	}
 	r->at.mid_line = false;
-	for (size_t at = 0; (n = chat_piece(all, at, how.piece, how.cut)) > 0; at += n) {
+	*rest = (struct reader_rest){0};
+	for (size_t at = from; rest->bytes.len == 0; at += n) {
+		n = chat_piece(all, at, how.piece, how.cut);
+		if (n == 0)
+			break;
 		struct str part = {all.ptr + at, n};
 		if (how.reborn) {
 			struct buf life = {0};
@@ -157,12 +159,29 @@ read_chat(struct chat_reader *r, struct str all, struct reading how,
 				return -1;
 			buf_free(&life);
 		}
-		chat_reader_read(r, part, (int64_t)at, line, part.ptr[n - 1] != '\n', at < held,
-				 out);
+		*rest = chat_reader_read(r, part, (int64_t)at, line, part.ptr[n - 1] != '\n',
+					 at < held, out);
 		for (size_t i = 0; i < n; i++)
 			line += part.ptr[i] == '\n';
 	}
-	chat_reader_end(r, out);
+	return 0;
+}
+
+/* Reads a whole chat, as the stage does. -1: it is not one. The reader is the caller's to free. */
+static inline int
+read_chat(struct chat_reader *r, struct str all, struct reading how,
+	  const struct reader_output *out, struct err *err)
+{
+	struct reader_rest rest = {.offset = 0};
+
+	chat_reader_start(r, INT64_MAX);
+	identity_name_conversation(&r->identity, STR("a chat"));
+	do {
+		if (read_chat_part(r, all, how, &rest, out, err) != 0)
+			return -1;
+		if (rest.bytes.len == 0)
+			rest = chat_reader_end(r, out);
+	} while (rest.bytes.len > 0);
 	return 0;
 }
 

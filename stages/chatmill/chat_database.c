@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #define BUSY_MS 10000 /* for somebody else's transaction to end */
 
@@ -47,9 +47,24 @@ take_counts(sqlite3_stmt *row, void *with)
 	counts->changed = sqlite3_column_int64(row, 1);
 }
 
+static void
+take_flag(sqlite3_stmt *row, void *with)
+{
+	*(bool *)with = sqlite3_column_int(row, 0) != 0;
+}
+
+/* Another program's database holds no messages; that it cannot be used, the sink will say. */
 static int
 count(sqlite3 *db, struct chat_counts *counts)
 {
+	bool ours = false;
+
+	if (query(db,
+		  "SELECT count(*) = 2 FROM sqlite_schema WHERE name IN ('messages', 'imports')",
+		  take_flag, &ours) != 0)
+		return -1;
+	if (!ours)
+		return 0;
 	return query(db,
 		     "SELECT (SELECT count(*) FROM messages),"
 		     " (SELECT coalesce(sum(merged_messages), 0) FROM imports)",
@@ -59,11 +74,12 @@ count(sqlite3 *db, struct chat_counts *counts)
 int
 chat_database_count(const char *path, struct chat_counts *counts, struct err *err)
 {
+	struct stat st;
 	sqlite3 *db = NULL;
 	int result;
 
 	*counts = (struct chat_counts){0};
-	if (access(path, F_OK) != 0 && errno == ENOENT)
+	if (stat(path, &st) == 0 ? !S_ISREG(st.st_mode) : errno == ENOENT)
 		return 0;
 	result = open_to_read(path, &db, err);
 	if (result == 0 && count(db, counts) != 0)

@@ -9,7 +9,7 @@ struct chat_counts {
 	int64_t messages, changed; /* changed: edited or deleted since an earlier import */
 };
 
-/* All zeroes where there is no database yet. ERR_FATAL: it is there and cannot be read. */
+/* All zeroes where there is no database of ours yet. ERR_FATAL: it is there and cannot be read. */
 int chat_database_count(const char *path, struct chat_counts *, struct err *);
 
 /* Appends lines on chats, messages, people, period and media, and on what is new since `before`. */

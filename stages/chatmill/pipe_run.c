@@ -31,7 +31,8 @@ struct watched {
 struct watcher {
 	struct pipe_run *run;
 	struct watched *watched; /* a program each */
-	int signals;             /* a signalfd */
+	pid_t own_pid;
+	int signals; /* a signalfd */
 	sigset_t mask_before;
 	size_t tell_before; /* the programs before this one have lost their reader, which failed */
 	int64_t tell_at_ms; /* whoever of them is left then; 0: nobody */
@@ -78,6 +79,8 @@ become(const struct watcher *w, const struct pipe_program *program, int input, i
 
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGTERM); /* should we be killed, nobody would watch it */
+	if (getppid() != w->own_pid)      /* we were, before that */
+		_exit(127);
 	sigprocmask(SIG_SETMASK, &w->mask_before, NULL);
 	snprintf(number, sizeof(number), "%d", progress);
 	if ((input >= 0 && dup2(input, 0) < 0) || (output >= 0 && dup2(output, 1) < 0) ||
@@ -98,10 +101,11 @@ send_signal(struct watcher *w, struct pipe_program *program, int signal)
 		w->kill_at_ms = clock_monotonic_ms() + w->run->grace_ms;
 }
 
+/* The last one first: it must not take the end of those before it for the end of the work. */
 static void
 send_signal_to_all(struct watcher *w, int signal)
 {
-	for (size_t i = 0; i < w->run->count; i++)
+	for (size_t i = w->run->count; i-- > 0;)
 		if (w->run->programs[i].pid > 0)
 			send_signal(w, &w->run->programs[i], signal);
 }
@@ -399,7 +403,7 @@ listen_to_signals(struct watcher *w, struct err *err)
 int
 pipe_run(struct pipe_run *run, struct err *err)
 {
-	struct watcher w = {.run = run};
+	struct watcher w = {.run = run, .own_pid = getpid()};
 	int result;
 
 	if (listen_to_signals(&w, err) != 0)

@@ -9,8 +9,10 @@
 #include "verb_options.h"
 #include "verbs.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -22,8 +24,10 @@ struct values {
 	bool help;
 	const char *out, *timezone, *date_order, *conversation, *media;
 	int64_t jobs;
+	unsigned log;
 	struct stage_arguments exports;
 };
+static const char *const log_levels[] = {"quiet", "info", "debug", NULL};
 static const struct stage_option rows[] = {
 	OPTION(PATH, values, out, NULL, "folder for the database and what was refused; also -o",
 	       .required = true),
@@ -33,6 +37,8 @@ static const struct stage_option rows[] = {
 	OPTION(TEXT, values, conversation, NULL, "name of the chat, in place of its title"),
 	OPTION(PATH, values, media, NULL, "folder to unpack the media of zip exports into"),
 	OPTION(INT, values, jobs, "1", "workers of parse", .min = 1, .max = 256),
+	OPTION(CHOICE, values, log, "quiet", "events the stages tell, beside messages for people",
+	       .choices = log_levels),
 	OPTION(FLAG, values, help, NULL, "print this text"),
 	OPTION(ARGUMENTS, values, exports, NULL, "exports: texts, zips or folders", .min = 1),
 	{0}};
@@ -49,6 +55,7 @@ struct job {
 	const char **argvs[STAGES];
 	size_t argcs[STAGES], rooms[STAGES];
 	int64_t started_ms;
+	int lock;   /* the folder; -1: none */
 	bool draws; /* stderr is a terminal */
 	bool stood; /* there was a database before */
 	struct chat_counts before;
@@ -101,10 +108,10 @@ make_folder(const char *path)
 }
 
 static int
-make_folders(struct job *job)
+make_folders(const char *folder)
 {
 	struct buf path = {0};
-	struct str rest = str_of(job->values->out);
+	struct str rest = str_of(folder);
 	int result = 0;
 
 	if (rest.len > 0 && rest.ptr[0] == '/')
@@ -118,7 +125,37 @@ make_folders(struct job *job)
 		buf_add_byte(&path, '/');
 	}
 	buf_free(&path);
-	return result == 0 ? make_folder(buf_cstr(&job->dead_folder)) : -1;
+	return result;
+}
+
+/* Two runs at a time would take each other's files for left-overs. The stages inherit the lock, so
+ * that it lasts as long as one of them, whatever becomes of us. */
+static int
+lock_folder(struct job *job)
+{
+	const char *out = job->values->out;
+
+	job->lock = open(out, O_RDONLY | O_DIRECTORY);
+	if (job->lock >= 0 && flock(job->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+		log_error("another run is writing into \"%s\"", out);
+		return -1;
+	}
+	return 0; /* not every file system has locks */
+}
+
+/* What earlier runs refused stays: parse.avro, parse-2.avro, ... */
+static void
+name_dead_file(struct job *job, int stage)
+{
+	struct buf *path = &job->dead_files[stage];
+
+	for (int number = 1; number == 1 || access(buf_cstr(path), F_OK) == 0; number++) {
+		buf_clear(path);
+		buf_printf(path, "%s/%s", buf_cstr(&job->dead_folder), stage_names[stage]);
+		if (number > 1)
+			buf_printf(path, "-%d", number);
+		buf_add(path, STR(".avro"));
+	}
 }
 
 static void
@@ -129,9 +166,6 @@ name_files(struct job *job)
 	buf_printf(&job->database, "%s/chat.db", out);
 	buf_printf(&job->destination, "sqlite:%s", buf_cstr(&job->database));
 	buf_printf(&job->dead_folder, "%s/dead", out);
-	for (int i = 0; i < STAGES; i++)
-		buf_printf(&job->dead_files[i], "%s/%s.avro", buf_cstr(&job->dead_folder),
-			   stage_names[i]);
 }
 
 static void
@@ -145,8 +179,11 @@ compose(struct job *job, char jobs[24])
 	add_option(job, PARSE, "--date-order", v->date_order);
 	add_option(job, PARSE, "--conversation", v->conversation);
 	add_option(job, PARSE, "--jobs", jobs);
-	for (int i = 0; i < STAGES; i++)
+	for (int i = 0; i < STAGES; i++) {
+		name_dead_file(job, i);
+		add_option(job, i, "--log", log_levels[v->log]);
 		add_option(job, i, "--dead-letters", buf_cstr(&job->dead_files[i]));
+	}
 	add_word(job, FETCH, "--");
 	for (size_t i = 0; i < v->exports.count; i++)
 		add_word(job, FETCH, v->exports.at[i]);
@@ -209,16 +246,24 @@ clear_line(const struct job *job)
 		(void)file_write_all(STDERR_FILENO, STR("\r\033[K"), NULL, &ignored);
 }
 
-/* What a sink that was killed has begun, and the folder of dead letters when there are none. */
+static void
+remove_partial(struct buf *path)
+{
+	size_t len = path->len;
+
+	buf_add(path, STR(".partial"));
+	unlink(buf_cstr(path));
+	path->len = len;
+}
+
+/* What stages that were killed have begun, and the folder of dead letters when there are none. */
 static void
 tidy_up(struct job *job)
 {
-	struct buf partial = {0};
-
-	buf_printf(&partial, "%s.partial", buf_cstr(&job->database));
-	unlink(buf_cstr(&partial));
+	remove_partial(&job->database);
+	for (int i = 0; i < STAGES; i++)
+		remove_partial(&job->dead_files[i]);
 	rmdir(buf_cstr(&job->dead_folder));
-	buf_free(&partial);
 }
 
 /* A word of sh. */
@@ -281,7 +326,7 @@ judge(struct job *job)
 	const struct pipe_program *culprit = pipe_run_culprit(&job->run);
 	char status[64];
 
-	if (job->run.signal != 0) {
+	if (job->run.signal != 0 && job->programs[SINK].status != 0) {
 		log_error("stopped by SIG%s: nothing of this run is in \"%s\"",
 			  sigabbrev_np(job->run.signal), buf_cstr(&job->database));
 		return 1;
@@ -313,11 +358,13 @@ run_job(struct job *job)
 	int result;
 
 	name_files(job);
-	if (find_programs(job) != 0 || make_folders(job) != 0)
+	if (find_programs(job) != 0 || make_folders(job->values->out) != 0 || lock_folder(job) != 0)
 		return 1;
-	compose(job, jobs);
 	if (chat_database_count(buf_cstr(&job->database), &job->before, &err) != 0)
 		goto fail;
+	if (make_folder(buf_cstr(&job->dead_folder)) != 0)
+		return 1;
+	compose(job, jobs);
 	job->stood = access(buf_cstr(&job->database), F_OK) == 0;
 	job->draws = isatty(STDERR_FILENO) == 1;
 	job->started_ms = clock_monotonic_ms();
@@ -349,6 +396,8 @@ free_job(struct job *job)
 	buf_free(&job->database);
 	buf_free(&job->destination);
 	buf_free(&job->dead_folder);
+	if (job->lock >= 0)
+		close(job->lock);
 	stage_catalog_free(job->catalog);
 }
 
@@ -377,7 +426,7 @@ verb_run(int argc, char **argv)
 			 .examples = examples},
 		.rows = rows,
 		.values = &values};
-	struct job job = {.values = &values};
+	struct job job = {.values = &values, .lock = -1};
 	int status;
 
 	spell_out(argc, argv);

@@ -194,7 +194,12 @@ database_open(const char *path, struct err *err)
 	struct stat status;
 
 	db->path = str_dup(str_of(path));
-	if (stat(path, &status) == 0 && status.st_size > 0) {
+	bool stands = stat(path, &status) == 0;
+	if (stands && !S_ISREG(status.st_mode)) {
+		err_set(err, ERR_FATAL, "could not use \"%s\": it is no file", path);
+		goto fail;
+	}
+	if (stands && status.st_size > 0) {
 		db->indexed = true;
 		if (open_standing(db, err) != 0)
 			goto fail;

@@ -124,7 +124,7 @@ is_direction_mark(uint32_t c)
 	       (c >= 0x2066 && c <= 0x2069);
 }
 
-/* The name as it is compared: repaired, without direction marks and control bytes, NFC. */
+/* The name as it is compared: repaired, without direction marks and control characters, NFC. */
 static void
 clean(struct str name, struct buf *to)
 {
@@ -134,7 +134,8 @@ clean(struct str name, struct buf *to)
 	utf8_repair(&whole, name);
 	for (struct str rest = buf_str(&whole); rest.len > 0;) {
 		uint32_t c = utf8_next(&rest);
-		if (!is_direction_mark(c) && c >= 0x20 && c != 0x7F)
+		bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
+		if (!is_direction_mark(c) && !control)
 			utf8_add(&kept, c);
 	}
 	utf8proc_ssize_t len =

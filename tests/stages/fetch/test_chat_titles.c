@@ -37,6 +37,15 @@ direction_marks_around_the_wording_are_no_part_of_it(void **state)
 }
 
 static void
+what_moves_a_terminal_is_no_part_of_a_title(void **state)
+{
+	(void)state;
+	assert_title("WhatsApp Chat with \033[31mA\nd\xC2\x9B"
+		     "a\x7F\xC2\x85.txt",
+		     true, "[31mAda");
+}
+
+static void
 what_file_managers_and_browsers_did_is_undone(void **state)
 {
 	(void)state;
@@ -76,6 +85,7 @@ other_names_leave_what_remains_of_them(void **state)
 
 RUN_TESTS(TEST(titles_are_found_in_many_languages),
 	  TEST(direction_marks_around_the_wording_are_no_part_of_it),
+	  TEST(what_moves_a_terminal_is_no_part_of_a_title),
 	  TEST(what_file_managers_and_browsers_did_is_undone),
 	  TEST(a_number_inside_a_zip_is_the_chat_s_own), TEST(names_of_a_mac_give_the_same_title),
 	  TEST(other_names_leave_what_remains_of_them))

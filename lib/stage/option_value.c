@@ -28,7 +28,7 @@ static const struct {
 	[OPT_SIZE] = {"size", "SIZE", "a size", " (such as 64K, 8M or 1G)"},
 	[OPT_CHOICE] = {"choice", "WORD", "one of ", ""},
 	[OPT_TEXT] = {"text", "TEXT", "", ""},
-	[OPT_PATH] = {"path", "PATH", "", ""},
+	[OPT_PATH] = {"path", "PATH", "a path", ""},
 	[OPT_FILE] = {"file", "FILE", "", ""},
 	[OPT_SECRET] = {"secret", "FILE", "", ""},
 	[OPT_ARGUMENTS] = {"arguments", "", "", ""},
@@ -224,7 +224,8 @@ option_value_set(const struct stage_option *row, void *values, const char *text,
 	case OPT_TEXT:
 	case OPT_PATH:
 		*(const char **)member = text;
-		return 0;
+		good = row->type == OPT_TEXT || text[0] != '\0';
+		return good ? 0 : refuse(row, text, err);
 	case OPT_FILE:
 	case OPT_SECRET:
 	case OPT_ARGUMENTS:

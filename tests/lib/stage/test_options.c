@@ -212,6 +212,7 @@ a_value_that_does_not_fit_is_named_with_what_would(void **state)
 	REFUSES("option \"--date-order\" must be one of auto, dmy, mdy, not \"dym\"; did you mean "
 		"\"dmy\"?",
 		"--date-order", "dym");
+	REFUSES("option \"--database\" must be a path, not \"\"", "--database=");
 	REFUSES("option \"--date-order\" must be one of auto, dmy, mdy, not \"xyz123\"",
 		"--date-order", "xyz123");
 }

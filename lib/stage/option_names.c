@@ -44,7 +44,7 @@ const char *
 option_names_nearest(const char *const *names, const char *typed)
 {
 	const char *nearest = NULL;
-	size_t len = strlen(typed), fewest = len / 3 + 2;
+	size_t len = strlen(typed), fewest = len < 5 ? 2 : len / 3 + 2;
 
 	for (size_t i = 0; names[i] != NULL; i++) {
 		size_t slips = len > 0 && strncmp(names[i], typed, len) == 0

@@ -54,8 +54,11 @@ print_usage(void)
 static int
 refuse_name(const struct stage_catalog *catalog, const char *typed)
 {
-	const char *nearest = stage_catalog_nearest(catalog, typed);
+	const char *verb_names[VERB_COUNT + 1] = {NULL}, *nearest;
 
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		verb_names[i] = verbs[i].name;
+	nearest = stage_catalog_nearest(catalog, verb_names, typed);
 	if (nearest != NULL)
 		log_error("there is no stage \"%s\"; did you mean \"%s\"?", typed, nearest);
 	else

@@ -95,7 +95,7 @@ static void
 check_name(struct check *check, const struct step *step)
 {
 	if (step->missing) {
-		const char *nearest = stage_catalog_nearest(check->catalog, step->name);
+		const char *nearest = stage_catalog_nearest(check->catalog, NULL, step->name);
 		if (nearest != NULL)
 			complain(check, step,
 				 "is neither a stage nor a program; did you mean \"%s\"?", nearest);
@@ -103,7 +103,7 @@ check_name(struct check *check, const struct step *step)
 			complain(check, step,
 				 "is neither a stage nor a program; `chatmill stages` shows the "
 				 "stages");
-	} else if (step->program != NULL && step->stage == NULL) {
+	} else if (step->program != NULL && step->stage == NULL && !step->program->silent) {
 		complain(check, step, "does not describe itself: %s", step->program->err.text);
 	}
 }
@@ -253,7 +253,7 @@ describe_step(struct check *check, const struct step *step)
 
 	buf_printf(steps, "%zu  %-16s  ", step->position, step->name);
 	if (stage == NULL)
-		buf_printf(steps, "no stage: it may add fields, so what follows is taken on trust");
+		buf_printf(steps, "does not describe itself: what follows is taken on trust");
 	else if (stage->emits != NULL)
 		buf_printf(steps, "gives %s", stage->emitted);
 	else if (stage->appends != NULL)

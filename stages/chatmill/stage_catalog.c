@@ -97,9 +97,10 @@ stage_catalog_describe(struct stage_catalog *catalog)
 	capture_run(captures, catalog->count, ANSWER_TIME_MS, ANSWER_LIMIT);
 	for (size_t i = 0; i < catalog->count; i++) {
 		struct stage_program *program = &catalog->programs[i];
+		struct str answer = buf_str(&captures[i].output);
+		program->silent = !captures[i].ended_well || !str_starts(answer, STR("{"));
 		if (captures[i].ended_well)
-			program->description = stage_description_parse(buf_str(&captures[i].output),
-								       &program->err);
+			program->description = stage_description_parse(answer, &program->err);
 		else
 			program->err = captures[i].err;
 		capture_free(&captures[i]);
@@ -132,12 +133,19 @@ stage_catalog_get(const struct stage_catalog *catalog, const char *name)
 }
 
 const char *
-stage_catalog_nearest(const struct stage_catalog *catalog, const char *typed)
+stage_catalog_nearest(const struct stage_catalog *catalog, const char *const *others,
+		      const char *typed)
 {
-	const char **names = mem_zero(catalog->count + 1, sizeof(*names)), *nearest;
+	const char **names, *nearest;
+	size_t count = 0;
 
+	while (others != NULL && others[count] != NULL)
+		count++;
+	names = mem_zero(count + catalog->count + 1, sizeof(*names));
+	for (size_t i = 0; i < count; i++)
+		names[i] = others[i];
 	for (size_t i = 0; i < catalog->count; i++)
-		names[i] = catalog->programs[i].name;
+		names[count + i] = catalog->programs[i].name;
 	nearest = option_names_nearest(names, typed);
 	free(names);
 	return nearest;

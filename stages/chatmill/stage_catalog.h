@@ -10,6 +10,7 @@ struct stage_program {
 	char *name, *path;                     /* "parse", "/usr/bin/chatmill-parse" */
 	struct stage_description *description; /* NULL: not asked yet, or */
 	struct err err;                        /* why it gives none */
+	bool silent; /* it was asked, and said nothing: made by others, in whatever language */
 };
 struct stage_catalog {
 	struct stage_program *programs; /* by name */
@@ -24,8 +25,10 @@ void stage_catalog_describe(struct stage_catalog *);
 void stage_catalog_free(struct stage_catalog *); /* NULL is fine */
 
 struct stage_program *stage_catalog_get(const struct stage_catalog *, const char *name);
-/* The name that somebody who typed this may have meant; NULL: none is near. */
-const char *stage_catalog_nearest(const struct stage_catalog *, const char *typed);
+/* The name that somebody who typed this may have meant, among those of the stages and others (NULL:
+ * there are none; else ends with NULL); NULL: none is near. */
+const char *stage_catalog_nearest(const struct stage_catalog *, const char *const *others,
+				  const char *typed);
 
 /* The folder of this program; the caller frees it. NULL: it cannot be told. */
 char *stage_catalog_own_folder(void);

@@ -87,7 +87,9 @@ fill_row(struct row *row, const struct stage_program *program)
 	set_cell(&row->cells[0], str_of(program->name), WIDEST_CELL);
 	if (stage == NULL) {
 		buf_add(&row->cells[1], STR("?"));
-		buf_printf(&row->cells[3], "no stage of ours: %s", program->err.text);
+		buf_printf(&row->cells[3], "%s: %s",
+			   program->silent ? "does not describe itself" : "cannot be used",
+			   program->err.text);
 		return;
 	}
 	buf_add(&row->cells[1], str_of(stage_kind_names[stage->kind]));

@@ -172,6 +172,7 @@ an_unknown_option_is_answered_with_the_nearest_name(void **state)
 	REFUSES("unknown option \"--token-fil\"; did you mean \"--token-file\"?", "--token-fil");
 	REFUSES("unknown option \"--frobnicate\"; --help lists those there are", "--frobnicate");
 	REFUSES("unknown option \"--no-title\"; did you mean \"--title\"?", "--no-title");
+	REFUSES("unknown option \"--foo\"; --help lists those there are", "--foo");
 	REFUSES("unknown option \"--=\"; --help lists those there are", "--=");
 }
 

@@ -115,9 +115,11 @@ the_nearest_name_is_found(void **state)
 	put(f.own, "chatmill-sentiment", 0755);
 	put(f.own, "chatmill-parse", 0755);
 	struct stage_catalog *catalog = stage_catalog_find(f.own, "");
-	assert_string_equal(stage_catalog_nearest(catalog, "prase"), "parse");
-	assert_string_equal(stage_catalog_nearest(catalog, "sentimnt"), "sentiment");
-	assert_null(stage_catalog_nearest(catalog, "frobnicate"));
+	assert_string_equal(stage_catalog_nearest(catalog, NULL, "prase"), "parse");
+	assert_string_equal(stage_catalog_nearest(catalog, NULL, "sentimnt"), "sentiment");
+	assert_null(stage_catalog_nearest(catalog, NULL, "frobnicate"));
+	assert_string_equal(
+		stage_catalog_nearest(catalog, (const char *const[]){"run", NULL}, "rnu"), "run");
 	stage_catalog_free(catalog);
 	remove_folders(&f);
 }

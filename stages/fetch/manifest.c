@@ -7,6 +7,7 @@
 #include "source_list.h"
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define ID_SIZE 16 /* bytes; twice as many characters */
 
@@ -57,14 +58,34 @@ folder_name_of(struct str path)
 	return folder.len == 0 ? folder : name_of(str_head(folder, folder.len - 1));
 }
 
+/* For a text whose path says nothing ("_chat.txt", "../_chat.txt"): how the disk calls its folder.
+ */
+static struct str
+folder_name_on_disk(struct str path, struct arena *arena)
+{
+	struct str name = STR("");
+	struct buf folder = {0};
+
+	buf_add(&folder, chat_text_folder(path));
+	buf_add_byte(&folder, '.');
+	char *real = realpath(buf_cstr(&folder), NULL);
+	if (real != NULL)
+		name = arena_copy(arena, name_of(str_of(real)));
+	free(real);
+	buf_free(&folder);
+	return name;
+}
+
 void
 manifest_from_file(struct manifest *m, const char *path, bool with_folder, struct arena *arena)
 {
 	struct str text = path == NULL ? STR("") : str_of(path);
+	struct str name = name_of(text), folder = folder_name_of(text);
 
 	*m = (struct manifest){0};
-	m->title = title_of((struct name[]){{name_of(text), true}, {folder_name_of(text), true}},
-			    (int[]){0, 1}, 2, arena);
+	if (path != NULL && name.len == 0 && folder.len == 0)
+		folder = folder_name_on_disk(text, arena);
+	m->title = title_of((struct name[]){{name, true}, {folder, true}}, (int[]){0, 1}, 2, arena);
 	if (with_folder)
 		m->entries = source_entries(path, arena, &m->entry_count);
 }

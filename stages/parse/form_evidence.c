@@ -368,11 +368,11 @@ form_decide(const struct form_evidence *ev, enum date_order wanted, struct chat_
 
 	if (ev->lines == 0)
 		return err_set(err, ERR_INPUT, "it is empty");
-	if (ev->nul_bytes > 0)
-		return err_set(err, ERR_INPUT, "it is not text");
 	if (c == NULL)
 		return err_set(err, ERR_INPUT,
-			       "no line begins as the messages of a WhatsApp export do");
+			       ev->nul_bytes > 0
+				       ? "it is not text"
+				       : "no line begins as the messages of a WhatsApp export do");
 	struct verdict v = judge_order(ev, c);
 	if (v.order == ORDER_AUTO)
 		return err_set(err, ERR_INPUT, "its dates don't exist in any order");

@@ -52,6 +52,25 @@ holds_mark(struct str s)
 	return false;
 }
 
+/* Broken UTF-8 and NUL, at which many a program ends a text, become U+FFFD; how many they were. */
+static int32_t
+repair(struct buf *to, struct str raw)
+{
+	size_t count = 0;
+
+	buf_clear(to);
+	while (raw.len > 0) {
+		size_t len = raw.len;
+		struct str before = str_cut(&raw, '\0');
+		count += utf8_repair(to, before);
+		if (before.len < len) {
+			utf8_add(to, 0xFFFD);
+			count++;
+		}
+	}
+	return (int32_t)count;
+}
+
 struct str
 body_clean(struct body_scratch *b, struct str raw, int32_t *invalid)
 {
@@ -59,14 +78,11 @@ body_clean(struct body_scratch *b, struct str raw, int32_t *invalid)
 	b->signs = text_signs(raw);
 	if (raw.len == 0)
 		return (struct str){"", 0};
-	if (!(b->signs & (SIGN_BEYOND_ASCII | SIGN_RETURN)))
+	if (!(b->signs & (SIGN_BEYOND_ASCII | SIGN_RETURN | SIGN_NUL)))
 		return raw;
-	if (b->signs & SIGN_BEYOND_ASCII && utf8_valid_prefix(raw) < raw.len) {
-		struct buf repaired = {0};
-		*invalid += (int32_t)utf8_repair(&repaired, raw);
-		buf_clear(&b->text);
-		buf_add(&b->text, buf_str(&repaired));
-		buf_free(&repaired);
+	if (b->signs & SIGN_NUL ||
+	    (b->signs & SIGN_BEYOND_ASCII && utf8_valid_prefix(raw) < raw.len)) {
+		*invalid += repair(&b->text, raw);
 	} else if (!(b->signs & SIGN_RETURN) && !(b->signs & SIGN_MARK && holds_mark(raw))) {
 		return raw;
 	} else {

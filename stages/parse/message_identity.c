@@ -223,6 +223,12 @@ identity_set(struct identity *id, int64_t minute, uint64_t sender_hash, const ch
 	unsigned char digest[16];
 	uint64_t key;
 
+	if (id->conversation_len == 0) {
+		char hex[33];
+		hash_digest_hex(hex, 16, parts + 1, 3);
+		identity_set_conversation(id, str_of(hex));
+		parts[0].len = id->conversation_len;
+	}
 	hash_digest(digest, sizeof(digest), parts, 4);
 	memcpy(&key, digest, sizeof(key)); /* in memory and our own snapshots only */
 	uint32_t ordinal = occurrences_count(&id->messages, key);

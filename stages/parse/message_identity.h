@@ -42,7 +42,8 @@ struct identity {
 };
 void identity_free(struct identity *);
 
-/* The id as somebody gave it, of CONVERSATION_LONGEST bytes at most; or made of a title. */
+/* The id as somebody gave it, of CONVERSATION_LONGEST bytes at most; or made of a title. Without
+ * either it is made of the first message, so that two chats without a title stay two. */
 void identity_set_conversation(struct identity *, struct str id);
 void identity_name_conversation(struct identity *, struct str title);
 

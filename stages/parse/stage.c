@@ -356,8 +356,8 @@ start_source(struct stage *st, const struct manifest *m)
 		chat_reader_add_entry(r, m->entries[i].name, m->entries[i].size);
 	if (o->conversation != NULL)
 		identity_set_conversation(&r->identity, str_of(o->conversation));
-	else
-		identity_name_conversation(&r->identity, title.len > 0 ? title : stage_key(st));
+	else if (title.len > 0)
+		identity_name_conversation(&r->identity, title);
 	return r;
 }
 

@@ -10,6 +10,7 @@ enum text_sign {
 	SIGN_RETURN = 4, /* "\r" */
 	SIGN_AT = 8,     /* "@" */
 	SIGN_COLON = 16, /* ":" */
+	SIGN_NUL = 32,   /* a byte of 0 */
 };
 
 #define SIGN_LANES 16
@@ -17,7 +18,7 @@ typedef unsigned char sign_lanes __attribute__((vector_size(SIGN_LANES)));
 typedef signed char sign_masks __attribute__((vector_size(SIGN_LANES)));
 struct sign_seen {
 	sign_lanes bytes;
-	sign_masks mark, carriage_return, at, colon;
+	sign_masks mark, carriage_return, at, colon, nul;
 };
 
 static inline void
@@ -31,6 +32,7 @@ signs_look(struct sign_seen *seen, const void *at)
 	seen->carriage_return |= bytes == '\r';
 	seen->at |= bytes == '@';
 	seen->colon |= bytes == ':';
+	seen->nul |= bytes == 0;
 }
 
 static inline bool
@@ -47,9 +49,10 @@ static inline unsigned
 text_signs(struct str s)
 {
 	struct sign_seen seen = {0};
-	unsigned char copy[SIGN_LANES] = {0};
+	unsigned char copy[SIGN_LANES];
 
 	if (s.len < SIGN_LANES) {
+		memset(copy, ' ', sizeof(copy));
 		if (s.len > 0)
 			memcpy(copy, s.ptr, s.len);
 		signs_look(&seen, copy);
@@ -62,7 +65,8 @@ text_signs(struct str s)
 	       (sign_in(seen.mark) ? (unsigned)SIGN_MARK : 0) |
 	       (sign_in(seen.carriage_return) ? (unsigned)SIGN_RETURN : 0) |
 	       (sign_in(seen.at) ? (unsigned)SIGN_AT : 0) |
-	       (sign_in(seen.colon) ? (unsigned)SIGN_COLON : 0);
+	       (sign_in(seen.colon) ? (unsigned)SIGN_COLON : 0) |
+	       (sign_in(seen.nul) ? (unsigned)SIGN_NUL : 0);
 }
 
 #endif

@@ -66,7 +66,7 @@ bind_table(const struct field *table, const char *where, struct arena *memory,
 	rows->row = arena_zero(memory, (count + 1) * sizeof(*rows->row));
 	bool *bound = arena_zero(memory, (count + 1) * sizeof(*bound));
 	for (size_t i = 0; i < count; i++)
-		rows->row[i] = (struct bind_row){&table[i], table[i].path, &bound[i]};
+		rows->row[i] = (struct bind_row){&table[i], table[i].path, &bound[i], false};
 	return 0;
 }
 
@@ -120,13 +120,14 @@ names_branch(const struct bind_row *r, const struct avro_node *branch)
 	return name.len == rest.len || name.ptr[name.len - rest.len - 1] == '.';
 }
 
-static bool
-names_any_branch(const struct bind_row *r, const struct avro_node *of)
+void
+bind_to_union(struct bind_rows rows, const struct avro_node *of)
 {
-	for (size_t i = 0; i < of->count; i++)
-		if (names_branch(r, of->branches[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < rows.count; i++) {
+		rows.row[i].to_branch = false;
+		for (size_t k = 0; k < of->count; k++)
+			rows.row[i].to_branch |= names_branch(&rows.row[i], of->branches[k]);
+	}
 }
 
 struct bind_rows
@@ -141,10 +142,11 @@ bind_to_branch(struct bind_rows rows, const struct avro_node *of, size_t branch,
 		if (bind_is_value(&r)) {
 			if (!bind_fits(r.field, b, use))
 				continue;
-		} else if (names_branch(&r, b)) {
+		} else if (r.to_branch) {
+			if (!names_branch(&r, b))
+				continue;
 			r.rest = "";
-		} else if (names_any_branch(&r, of) || b->type != AVRO_RECORD ||
-			   avro_node_field(b, next_part(&r)) == NULL) {
+		} else if (b->type != AVRO_RECORD || avro_node_field(b, next_part(&r)) == NULL) {
 			continue;
 		}
 		add_row(&to, r, rows.count - i, memory);

@@ -12,6 +12,7 @@ struct bind_row {
 	const struct field *field;
 	const char *rest; /* of the path; "": the node itself is meant */
 	bool *bound;      /* a value was found for it */
+	bool to_branch;   /* rest is the name of a branch of the union in hand */
 };
 struct bind_rows {
 	struct bind_row *row;
@@ -26,8 +27,10 @@ int bind_table(const struct field *table, const char *where, struct arena *, str
 size_t bind_table_size(const struct field *table); /* bytes of the struct it describes */
 
 /* Those rows that go on in this field; in this branch of a union (by its name, full or simple, as
- * the last part; as its value; or through it, when it is a record that has the next part). */
+ * the last part; as its value; or through it, when it is a record that has the next part). Before
+ * the first branch the union itself is met. */
 struct bind_rows bind_to_field(struct bind_rows, struct str name, struct arena *);
+void bind_to_union(struct bind_rows, const struct avro_node *of);
 struct bind_rows bind_to_branch(struct bind_rows, const struct avro_node *of, size_t branch,
 				enum bind_use, struct arena *);
 

@@ -395,6 +395,7 @@ write_union(struct compiler *c, const struct avro_node *node, struct bind_rows r
 	size_t branches = 0, branch = 0, values = 0;
 	struct bind_rows taken = {0};
 
+	bind_to_union(rows, node);
 	for (size_t i = 0; i < node->count; i++)
 		if (node->branches[i]->type == AVRO_NULL) {
 			uint32_t code = index_code(i);

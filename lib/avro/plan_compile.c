@@ -4,6 +4,11 @@
 
 #define INLINE_OPS 16 /* a record that is used again is called when it takes more */
 
+/* What is skipped is no longer than the schema, give or take INLINE_OPS. A record that is read is
+ * compiled wherever a row leads to it: where that is through many branches, the program grows with
+ * the product. */
+#define PLAN_MAX_OPS (2 * 1024 * 1024)
+
 /* What is known of a record's node. */
 struct compiled {
 	size_t ops;   /* it took; 0: not yet */
@@ -490,6 +495,7 @@ read_union(struct compiler *c, const struct avro_node *node, struct bind_rows ro
 {
 	int result = 0;
 
+	bind_to_union(rows, node);
 	/* A row whose value fits no branch; one whose path ends nowhere is found out later. */
 	for (size_t i = 0; i < rows.count; i++) {
 		bool fits = !bind_is_value(&rows.row[i]);
@@ -561,6 +567,11 @@ read_rows(struct compiler *c, const struct avro_node *node, struct bind_rows row
 {
 	bool value = false;
 
+	if (c->program->count > PLAN_MAX_OPS)
+		return err_set(c->err, ERR_FATAL,
+			       "the input's schema repeats a record too often: reading it takes "
+			       "more than %d operations",
+			       PLAN_MAX_OPS);
 	for (size_t i = 0; i < rows.count; i++)
 		value |= bind_is_value(&rows.row[i]);
 	if (value && rows.count > 1)
@@ -589,7 +600,7 @@ read_table(struct compiler *c, const struct field *of, const struct field *table
 	if (bind_table(table, where(c), memory, &rows, c->err) != 0 ||
 	    (of == NULL ? read_fields : read_rows)(c, node, rows, depth) != 0)
 		return -1;
-	char *null = arena_zero(memory, bind_table_size(table) + 16);
+	char *null = arena_zero(memory, (of == NULL ? bind_table_size(table) : of->size) + 16);
 	*blank = null;
 	for (size_t i = 0; i < rows.count; i++) {
 		const struct field *f = rows.row[i].field;

@@ -3,6 +3,7 @@
 
 #include "avro/datum.h"
 #include "avro/limits.h"
+#include "avro/plan.h"
 #include "avro/varint.h"
 #include "memory_io.h"
 #include <stdio.h>
@@ -170,6 +171,37 @@ a_schema_that_multiplies_is_no_work(void **state)
 	assert_schema_refused("]}", "");
 }
 
+/* Rows look for their branch in a union once, not once in each of its branches. */
+static void
+a_union_of_50000_branches_is_no_work_for_a_table(void **state)
+{
+	struct words {
+		struct str code, kind;
+	};
+	static const struct field table[] = {
+		FIELD_AT("a.code", words, code, .optional = true),
+		FIELD_AT("a.kind", words, kind, .optional = true),
+		{0},
+	};
+	struct err err = {0};
+
+	(void)state;
+	buf_add(&schema, STR("{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\","
+			     "\"type\":[\"null\""));
+	for (int i = 0; i < 50000; i++)
+		buf_printf(&schema, ",{\"type\":\"fixed\",\"name\":\"F%d\",\"size\":1}", i);
+	buf_add(&schema, STR("]}]}"));
+	double start = cpu_seconds();
+	struct avro_schema *s = avro_schema_parse(buf_str(&schema), &err);
+	assert_non_null(s);
+	struct avro_plan *plan = avro_plan_new(avro_schema_root(s), table, (struct str){0}, &err);
+	assert_non_null(plan);
+	assert_true(cpu_seconds() - start < MAX_CPU_SECONDS);
+	avro_plan_free(plan);
+	avro_schema_free(s);
+	buf_free(&schema);
+}
+
 static void
 data_nested_without_end_is_refused(void **state)
 {
@@ -329,7 +361,8 @@ bombs_are_refused(void **state)
 
 RUN_TESTS(TEST(a_schema_that_is_nested_without_end_is_refused),
 	  TEST(a_schema_that_contains_itself_is_refused), TEST(a_schema_of_absurd_sizes_is_refused),
-	  TEST(a_schema_that_multiplies_is_no_work), TEST(data_nested_without_end_is_refused),
-	  TEST(absurd_counts_are_refused), TEST(free_items_do_not_add_up),
-	  TEST(absurd_sizes_are_refused), TEST(bytes_left_over_are_refused),
-	  TEST(bad_indexes_are_refused), TEST(bombs_are_refused))
+	  TEST(a_schema_that_multiplies_is_no_work),
+	  TEST(a_union_of_50000_branches_is_no_work_for_a_table),
+	  TEST(data_nested_without_end_is_refused), TEST(absurd_counts_are_refused),
+	  TEST(free_items_do_not_add_up), TEST(absurd_sizes_are_refused),
+	  TEST(bytes_left_over_are_refused), TEST(bad_indexes_are_refused), TEST(bombs_are_refused))

@@ -497,6 +497,45 @@ types_used_often_do_not_make_the_program_long(void **state)
 	reading_end(&r);
 }
 
+/* Each of many records called "Poll" has a list of one record that is large. */
+static void
+a_schema_that_multiplies_what_a_table_reads_is_refused(void **state)
+{
+	struct option {
+		struct str text;
+	};
+	struct poll_of_options {
+		const struct option *options;
+		size_t option_count;
+	};
+	struct outer {
+		const struct poll_of_options *poll;
+	};
+	static const struct field option[] = {FIELD(option, text), {0}};
+	static const struct field options[] = {
+		FIELD_LIST(poll_of_options, options, option_count, option), {0}};
+	static const struct field table[] = {FIELD_RECORD("a.Poll", outer, poll, options), {0}};
+	struct buf json = {0};
+
+	(void)state;
+	buf_add(&json, STR("{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"large\","
+			   "\"type\":{\"type\":\"record\",\"name\":\"Large\",\"fields\":["
+			   "{\"name\":\"text\",\"type\":\"string\"}"));
+	for (int i = 0; i < 2000; i++)
+		buf_printf(&json, ",{\"name\":\"n%d\",\"type\":\"int\"}", i);
+	buf_add(&json, STR("]}},{\"name\":\"a\",\"type\":[\"null\""));
+	for (int i = 0; i < 2000; i++)
+		buf_printf(&json,
+			   ",{\"type\":\"record\",\"name\":\"n%d.Poll\",\"fields\":[{\"name\":"
+			   "\"options\",\"type\":{\"type\":\"array\",\"items\":\"Large\"}}]}",
+			   i);
+	buf_add(&json, STR("]}]}"));
+	assert_refused(buf_cstr(&json), table,
+		       "the input's schema repeats a record too often: reading it takes more than "
+		       "2097152 operations");
+	buf_free(&json);
+}
+
 /* plan_properties.h says what holds: what is taken and where it ends, sound or damaged, and that
  * each row has the value that stands in the bytes. */
 static void
@@ -553,4 +592,5 @@ RUN_TESTS(TEST(what_the_table_names_is_read_through_optional_records_lists_and_u
 	  TEST(what_does_not_fit_is_refused_before_the_first_record),
 	  TEST(recursion_ends_at_the_depth_that_limits_h_says),
 	  TEST(types_used_often_do_not_make_the_program_long),
+	  TEST(a_schema_that_multiplies_what_a_table_reads_is_refused),
 	  TEST(random_records_of_random_schemas_are_taken_as_plain_code_takes_them))

@@ -17,9 +17,11 @@ enum avro_json {
 	AVRO_JSON_TAGGED, /* the specification's JSON encoding */
 };
 
-/* Takes one datum, which avro_datum_check() has passed, off the front of *bytes and appends its
- * JSON; compact, keys in the schema's order. */
-void avro_datum_to_json(const struct avro_node *, struct str *bytes, enum avro_json, struct buf *);
+/* Takes one datum off the front of *bytes, checks it, and appends its JSON; compact, keys in the
+ * schema's order. ERR_INPUT, as avro_datum_check() says it, or more than AVRO_MAX_JSON (names may
+ * be long, and cost a datum nothing): then nothing was appended. */
+int avro_datum_add_json(const struct avro_node *, struct str *bytes, enum avro_json, struct buf *,
+			struct err *);
 
 /* Appends the datum that the JSON stands for. Tagged, or plain but for bytes and decimals (a union
  * takes the first branch that fits; a time may be ISO 8601; a missing field takes its default; one

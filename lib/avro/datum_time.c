@@ -4,8 +4,6 @@
  */
 #include "avro/datum_json.h"
 
-#include <stdio.h>
-
 #define DAY_SECONDS 86400
 
 /* How a logical type counts. */
@@ -82,24 +80,35 @@ datum_time_add(struct buf *out, struct str logical, int64_t value)
 		return false;
 	int64_t second = units_in_second(clock), units_in_day = second * DAY_SECONDS;
 	int64_t days = clock->digits < 0 ? value : floor_div(value, units_in_day);
-	int64_t of_day = clock->digits < 0 ? 0 : value - days * units_in_day, year;
+	int64_t of_day = clock->digits < 0 ? 0 : value % units_in_day, year;
 	int month, day;
 
+	of_day += of_day < 0 ? units_in_day : 0;
 	if (!clock->date && days != 0)
 		return false;
 	if (days < -719528 || days > 2932896) /* 0000-01-01, 9999-12-31 */
 		return false;
 	date_of_days(days, &year, &month, &day);
-	if (clock->date)
-		buf_printf(out, "%04d-%02d-%02d", (int)year, month, day);
+	if (clock->date) {
+		buf_add_number(out, (uint64_t)year, 4);
+		buf_add_byte(out, '-');
+		buf_add_number(out, (uint64_t)month, 2);
+		buf_add_byte(out, '-');
+		buf_add_number(out, (uint64_t)day, 2);
+	}
 	if (clock->date && clock->time)
 		buf_add_byte(out, 'T');
 	if (clock->time) {
-		int64_t s = of_day / second, fraction = of_day % second;
-		buf_printf(out, "%02d:%02d:%02d", (int)(s / 3600), (int)(s / 60 % 60),
-			   (int)(s % 60));
-		if (fraction != 0)
-			buf_printf(out, ".%0*lld", clock->digits, (long long)fraction);
+		uint64_t s = (uint64_t)(of_day / second), fraction = (uint64_t)(of_day % second);
+		buf_add_number(out, s / 3600, 2);
+		buf_add_byte(out, ':');
+		buf_add_number(out, s / 60 % 60, 2);
+		buf_add_byte(out, ':');
+		buf_add_number(out, s % 60, 2);
+		if (fraction != 0) {
+			buf_add_byte(out, '.');
+			buf_add_number(out, fraction, clock->digits);
+		}
 	}
 	if (clock->zone)
 		buf_add_byte(out, 'Z');

@@ -1,5 +1,6 @@
 #include "avro/datum_json.h"
 #include "avro/json_text.h"
+#include "avro/limits.h"
 #include "avro/varint.h"
 #include "text/utf8.h"
 
@@ -12,9 +13,10 @@ struct writer {
 	const char *at, *end; /* checked data: nothing here runs past its end */
 	enum avro_json style;
 	struct buf *out;
+	size_t limit; /* of out->len */
 };
 
-static void write_value(struct writer *, const struct avro_node *);
+static int write_value(struct writer *, const struct avro_node *);
 
 static int64_t
 take_number(struct writer *w)
@@ -138,7 +140,7 @@ write_integer(struct writer *w, const struct avro_node *node)
 		}
 		w->out->len = before;
 	}
-	buf_printf(w->out, "%lld", (long long)value);
+	json_text_add_integer(w->out, value);
 }
 
 static bool
@@ -181,7 +183,7 @@ write_float(struct writer *w)
 		json_text_add_float(w->out, value);
 }
 
-static void
+static int
 write_items(struct writer *w, const struct avro_node *node)
 {
 	char before = node->type == AVRO_MAP ? '{' : '[';
@@ -200,13 +202,15 @@ write_items(struct writer *w, const struct avro_node *node)
 				json_text_add_string(w->out, take_bytes(w, (size_t)take_number(w)));
 				buf_add_byte(w->out, ':');
 			}
-			write_value(w, node->items);
+			if (write_value(w, node->items) != 0)
+				return -1;
 		}
 	}
 	buf_add_byte(w->out, node->type == AVRO_MAP ? '}' : ']');
+	return 0;
 }
 
-static void
+static int
 write_record(struct writer *w, const struct avro_node *node)
 {
 	buf_add_byte(w->out, '{');
@@ -215,12 +219,14 @@ write_record(struct writer *w, const struct avro_node *node)
 			buf_add_byte(w->out, ',');
 		json_text_add_string(w->out, node->fields[i].name);
 		buf_add_byte(w->out, ':');
-		write_value(w, node->fields[i].type);
+		if (write_value(w, node->fields[i].type) != 0)
+			return -1;
 	}
 	buf_add_byte(w->out, '}');
+	return 0;
 }
 
-static void
+static int
 write_union(struct writer *w, const struct avro_node *node)
 {
 	const struct avro_node *branch = node->branches[take_number(w)];
@@ -233,12 +239,15 @@ write_union(struct writer *w, const struct avro_node *node)
 						     : str_of(avro_type_name(branch->type)));
 		buf_add_byte(w->out, ':');
 	}
-	write_value(w, branch);
+	if (write_value(w, branch) != 0)
+		return -1;
 	if (tag)
 		buf_add_byte(w->out, '}');
+	return 0;
 }
 
-static void
+/* -1: the JSON is too large. What one value adds by itself is bounded by its bytes. */
+static int
 write_value(struct writer *w, const struct avro_node *node)
 {
 	switch (node->type) {
@@ -272,25 +281,36 @@ write_value(struct writer *w, const struct avro_node *node)
 		break;
 	case AVRO_ARRAY:
 	case AVRO_MAP:
-		write_items(w, node);
+		if (write_items(w, node) != 0)
+			return -1;
 		break;
 	case AVRO_RECORD:
-		write_record(w, node);
+		if (write_record(w, node) != 0)
+			return -1;
 		break;
 	case AVRO_UNION:
-		write_union(w, node);
+		if (write_union(w, node) != 0)
+			return -1;
 		break;
 	}
+	return w->out->len > w->limit ? -1 : 0;
 }
 
-void
-avro_datum_to_json(const struct avro_node *node, struct str *bytes, enum avro_json style,
-		   struct buf *out)
+int
+avro_datum_add_json(const struct avro_node *node, struct str *bytes, enum avro_json style,
+		    struct buf *out, struct err *err)
 {
-	/* An empty str may have no ptr at all. */
-	const char *start = bytes->ptr == NULL ? "" : bytes->ptr;
-	struct writer w = {start, start + bytes->len, style, out};
+	struct str rest = *bytes;
+	size_t before = out->len;
 
-	write_value(&w, node);
-	*bytes = (struct str){w.at, (size_t)(w.end - w.at)};
+	if (avro_datum_check(node, &rest, err) != 0)
+		return -1;
+	struct writer w = {rest.ptr - (bytes->len - rest.len), rest.ptr, style, out,
+			   before + AVRO_MAX_JSON};
+	if (write_value(&w, node) != 0) {
+		out->len = before;
+		return err_set(err, ERR_INPUT, "as JSON it is larger than %d bytes", AVRO_MAX_JSON);
+	}
+	*bytes = rest;
+	return 0;
 }

@@ -60,6 +60,14 @@ json_text_add_string(struct buf *b, struct str s)
 	buf_add_byte(b, '"');
 }
 
+void
+json_text_add_integer(struct buf *b, int64_t value)
+{
+	if (value < 0)
+		buf_add_byte(b, '-');
+	buf_add_number(b, value < 0 ? -(uint64_t)value : (uint64_t)value, 1);
+}
+
 /* "1" would come back as an integer. */
 static void
 add_real(struct buf *b, const char *digits)
@@ -130,7 +138,7 @@ json_text_add(struct buf *b, const json_t *json)
 		json_text_add_string(b, json_text_str(json));
 		break;
 	case JSON_INTEGER:
-		buf_printf(b, "%lld", (long long)json_integer_value(json));
+		json_text_add_integer(b, json_integer_value(json));
 		break;
 	case JSON_REAL:
 		json_text_add_double(b, json_real_value(json));

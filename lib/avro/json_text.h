@@ -12,6 +12,7 @@ json_t *json_text_read(struct str text, struct err *);
 
 void json_text_add(struct buf *, const json_t *); /* compact, keys in their order */
 void json_text_add_string(struct buf *, struct str utf8);
+void json_text_add_integer(struct buf *, int64_t);
 void json_text_add_double(struct buf *, double finite);
 void json_text_add_float(struct buf *, float finite);
 

@@ -1,6 +1,7 @@
 #include "base/buf.h"
 
 #include "base/mem.h"
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -31,6 +32,17 @@ buf_add_byte(struct buf *b, char c)
 {
 	*buf_room(b, 1) = c;
 	b->len++;
+}
+
+void
+buf_add_number(struct buf *b, uint64_t n, int digits)
+{
+	char text[20], *at = text + sizeof(text);
+
+	assert(digits <= (int)sizeof(text));
+	for (; n > 0 || digits > 0; digits--, n /= 10)
+		*--at = (char)('0' + n % 10);
+	buf_add(b, (struct str){at, (size_t)(text + sizeof(text) - at)});
 }
 
 void

@@ -22,6 +22,7 @@ buf_room(struct buf *b, size_t more)
 
 void buf_add(struct buf *, struct str); /* what is added must not lie in the buf itself */
 void buf_add_byte(struct buf *, char);
+void buf_add_number(struct buf *, uint64_t, int digits); /* decimal, of so many digits at least */
 void buf_printf(struct buf *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* NUL-terminated until the next change; the NUL is not counted in len. */

@@ -63,12 +63,9 @@ int
 record_json(const struct record *rec, struct buf *out, struct err *err)
 {
 	const struct avro_node *root = avro_schema_root(rec->worker->binding->input);
-	struct str bytes = rec->at.bytes, unchecked = bytes;
+	struct str bytes = rec->at.bytes;
 
-	if (avro_datum_check(root, &unchecked, err) != 0)
-		return -1;
-	avro_datum_to_json(root, &bytes, AVRO_JSON_PLAIN, out);
-	return 0;
+	return avro_datum_add_json(root, &bytes, AVRO_JSON_PLAIN, out, err);
 }
 
 int64_t

@@ -225,14 +225,11 @@ read_real(const struct avro_node *type, struct str *bytes, struct cell *cell, st
 static int
 read_json(struct row_plan *p, const struct part *part, struct str *bytes, struct err *err)
 {
-	struct str datum = *bytes;
 	struct cell *cell = &p->row.cells[part->first];
 	size_t at = p->json.len;
 
-	if (avro_datum_check(part->type, bytes, err) != 0)
+	if (avro_datum_add_json(part->type, bytes, AVRO_JSON_PLAIN, &p->json, err) != 0)
 		return -1;
-	datum.len -= bytes->len;
-	avro_datum_to_json(part->type, &datum, AVRO_JSON_PLAIN, &p->json);
 	cell->text = (struct str){p->json.ptr + at, p->json.len - at};
 	if (str_equal(cell->text, STR("null"))) {
 		cell->type = CELL_NULL;

@@ -46,16 +46,14 @@ die(const struct err *err)
 static void
 show_block(const struct avro_node *root, const struct container_block *block, enum avro_json form)
 {
-	struct str bytes = buf_str(&block->bytes), rest;
+	struct str bytes = buf_str(&block->bytes);
 	struct buf line = {0};
 	struct err err = {0};
 
 	for (uint64_t i = 0; i < block->count; i++) {
-		rest = bytes;
-		if (avro_datum_check(root, &rest, &err) != 0)
-			die(&err);
 		buf_clear(&line);
-		avro_datum_to_json(root, &bytes, form, &line);
+		if (avro_datum_add_json(root, &bytes, form, &line, &err) != 0)
+			die(&err);
 		buf_add_byte(&line, '\n');
 		fwrite(line.ptr, 1, line.len, stdout);
 	}

@@ -42,26 +42,21 @@ shows(const char *schema, struct str datum, const char *plain, const char *tagge
 	struct str bytes = datum;
 	struct err err = {0};
 
-	assert_ok(avro_datum_check(root, &bytes, &err), err);
-	assert_int_equal(bytes.len, 0);
-	bytes = datum;
-	avro_datum_to_json(root, &bytes, AVRO_JSON_PLAIN, &json);
+	assert_ok(avro_datum_add_json(root, &bytes, AVRO_JSON_PLAIN, &json, &err), err);
 	assert_int_equal(bytes.len, 0);
 	assert_str(buf_str(&json), plain);
 	buf_clear(&json);
 	bytes = datum;
-	avro_datum_to_json(root, &bytes, AVRO_JSON_TAGGED, &json);
+	assert_ok(avro_datum_add_json(root, &bytes, AVRO_JSON_TAGGED, &json, &err), err);
 	assert_str(buf_str(&json), tagged);
 	json_t *value = json_loadb(json.ptr, json.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 	assert_non_null(value);
 	assert_ok(avro_datum_from_json(root, value, &again, &err), err);
 	json_decref(value);
 	bytes = buf_str(&again);
-	assert_ok(avro_datum_check(root, &bytes, &err), err);
-	assert_int_equal(bytes.len, 0);
-	bytes = buf_str(&again);
 	buf_clear(&json);
-	avro_datum_to_json(root, &bytes, AVRO_JSON_TAGGED, &json);
+	assert_ok(avro_datum_add_json(root, &bytes, AVRO_JSON_TAGGED, &json, &err), err);
+	assert_int_equal(bytes.len, 0);
 	assert_str(buf_str(&json), tagged);
 	buf_free(&json);
 	buf_free(&again);
@@ -123,6 +118,10 @@ logical_types_are_shown_as_people_write_them(void **state)
 	/* Beyond four digits a year is no year: the number. */
 	shows(LOGICAL("long", "timestamp-millis"), B("\xFE\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\1"),
 	      "9223372036854775807", "9223372036854775807");
+	shows(LOGICAL("long", "timestamp-millis"), B("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\1"),
+	      "-9223372036854775808", "-9223372036854775808");
+	shows(LOGICAL("long", "timestamp-nanos"), B("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\1"),
+	      "\"1677-09-21T00:12:43.145224192Z\"", "-9223372036854775808");
 #define DECIMAL(scale)                                                                             \
 	"{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":9,\"scale\":" #scale "}"
 	shows(DECIMAL(2), B("\4\4\xD2"), "\"12.34\"", "\"\\u0004\xC3\x92\"");
@@ -130,6 +129,34 @@ logical_types_are_shown_as_people_write_them(void **state)
 	shows(DECIMAL(3), B("\4\xFF\x80"), "\"-0.128\"", "\"\xC3\xBF\xC2\x80\"");
 	shows(DECIMAL(1), B("\6\0\0\0"), "\"0.0\"", "\"\\u0000\\u0000\\u0000\"");
 	shows(LOGICAL("string", "uuid"), B("\2u"), "\"u\"", "\"u\"");
+}
+
+/* A million items of no bytes, whose fields have long names. */
+static void
+json_that_would_be_too_large_is_refused(void **state)
+{
+	struct buf schema = {0}, name = {0}, json = {0};
+	struct err err = {0};
+	struct str bytes = B("\x80\x89\x7A\0");
+
+	(void)state;
+	memset(buf_room(&name, AVRO_MAX_NAME), 'a', AVRO_MAX_NAME);
+	name.len = AVRO_MAX_NAME;
+	buf_printf(&schema,
+		   ARRAY("{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"%s\","
+			 "\"type\":\"null\"}]}"),
+		   buf_cstr(&name));
+	struct avro_schema *s = parse(buf_cstr(&schema));
+	buf_add(&json, STR("before"));
+	assert_int_equal(
+		avro_datum_add_json(avro_schema_root(s), &bytes, AVRO_JSON_PLAIN, &json, &err), -1);
+	assert_str(str_of(err.text), "as JSON it is larger than 134217728 bytes");
+	assert_str(buf_str(&json), "before");
+	assert_int_equal(bytes.len, 4);
+	avro_schema_free(s);
+	buf_free(&schema);
+	buf_free(&name);
+	buf_free(&json);
 }
 
 static void
@@ -150,7 +177,9 @@ dates_are_right_over_four_centuries(void **state)
 		buf_clear(&again);
 		varint_add(&datum, days);
 		struct str bytes = buf_str(&datum);
-		avro_datum_to_json(avro_schema_root(s), &bytes, AVRO_JSON_PLAIN, &json);
+		assert_ok(avro_datum_add_json(avro_schema_root(s), &bytes, AVRO_JSON_PLAIN, &json,
+					      &err),
+			  err);
 		assert_str(buf_str(&json), expected);
 		json_t *text = json_loadb(json.ptr, json.len, JSON_DECODE_ANY, NULL);
 		assert_ok(avro_datum_from_json(avro_schema_root(s), text, &again, &err), err);
@@ -303,6 +332,6 @@ nesting_has_an_end(void **state)
 }
 
 RUN_TESTS(TEST(every_type_is_shown_as_json), TEST(logical_types_are_shown_as_people_write_them),
-	  TEST(dates_are_right_over_four_centuries),
+	  TEST(json_that_would_be_too_large_is_refused), TEST(dates_are_right_over_four_centuries),
 	  TEST(plain_json_takes_the_first_branch_that_fits), TEST(damage_is_named_with_its_field),
 	  TEST(counts_and_sizes_of_blocks_are_honest), TEST(nesting_has_an_end))

@@ -40,10 +40,11 @@ assert_written(const char *schema_json, const struct field *table, const void *i
 	struct err err = {0};
 
 	assert_ok(avro_encode(e, items, count, &out, &err), err);
-	struct str bytes = buf_str(&out), again = bytes;
-	assert_ok(avro_datum_check(avro_schema_root(schema), &bytes, &err), err);
+	struct str bytes = buf_str(&out);
+	assert_ok(
+		avro_datum_add_json(avro_schema_root(schema), &bytes, AVRO_JSON_PLAIN, &text, &err),
+		err);
 	assert_int_equal(bytes.len, 0);
-	avro_datum_to_json(avro_schema_root(schema), &again, AVRO_JSON_PLAIN, &text);
 	assert_str(buf_str(&text), json);
 	buf_free(&out);
 	buf_free(&text);

@@ -58,10 +58,10 @@ reads(const char *writer, const char *reader, const char *json, const char *expe
 		assert_int_equal(bytes.len, 4);
 		assert_ptr_equal(bytes.ptr, datum.ptr + length);
 		bytes = str_tail(buf_str(&resolved), 6);
-		assert_ok(avro_datum_check(avro_schema_root(p.reader), &bytes, &p.err), p.err);
+		assert_ok(avro_datum_add_json(avro_schema_root(p.reader), &bytes, AVRO_JSON_TAGGED,
+					      &text, &p.err),
+			  p.err);
 		assert_int_equal(bytes.len, 0);
-		bytes = str_tail(buf_str(&resolved), 6);
-		avro_datum_to_json(avro_schema_root(p.reader), &bytes, AVRO_JSON_TAGGED, &text);
 		assert_str(buf_str(&text), expected);
 	}
 	json_decref(value);

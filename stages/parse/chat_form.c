@@ -44,23 +44,31 @@ follows_rule(enum digit_rule rule, uint8_t width, bool zero)
 	return true;
 }
 
+/* Days since 1970 of a date that the form allows. */
 static bool
-read_header(const struct chat_form *f, const struct header *h, struct chat_header *to)
+read_date(const struct chat_form *f, const struct header *h, int64_t *days)
 {
 	if (memcmp(&h->shape, &f->shape, sizeof(h->shape)) != 0)
 		return false;
 	for (int i = 0; i < 3; i++)
 		if (!follows_rule(f->rules[i], h->width[i], h->zeros >> i & 1))
 			return false;
-	if (!follows_rule(f->rules[3], h->hour_width, h->zeros >> 3 & 1))
-		return false;
 	const uint8_t *slot = slots[f->order];
 	int64_t year = gregorian_year(f->calendar, h->number[slot[0]], h->width[slot[0]], h->era);
 	int month = h->number[slot[1]], day = h->number[slot[2]];
 	if (year == 0 || !civil_date_exists(year, month, day))
 		return false;
+	*days = civil_days(year, month, day);
+	return true;
+}
+
+static bool
+read_time(const struct chat_form *f, const struct header *h, int64_t day, struct chat_header *to)
+{
+	if (!follows_rule(f->rules[3], h->hour_width, h->zeros >> 3 & 1))
+		return false;
 	int hour = clock_hour(h->hour, h->half) % 24;
-	to->minute = civil_days(year, month, day) * 1440 + hour * 60 + h->minute;
+	to->minute = day * 1440 + hour * 60 + h->minute;
 	to->second = h->second < 60 ? h->second : 59;
 	to->length = h->length;
 	return true;
@@ -82,18 +90,38 @@ bool
 chat_form_header(const struct chat_form *f, struct str line, struct chat_header *to)
 {
 	struct header h;
+	int64_t day;
 
-	return may_be_header(f, line) && header_scan(line, &h) && read_header(f, &h, to);
+	return may_be_header(f, line) && header_scan(line, &h) && read_date(f, &h, &day) &&
+	       read_time(f, &h, day, to);
+}
+
+/* As they are printed, in headers of the same shape. */
+static bool
+same_date(const struct header *a, const struct header *b)
+{
+	return memcmp(a->number, b->number, sizeof(a->number)) == 0 &&
+	       memcmp(a->width, b->width, sizeof(a->width)) == 0 &&
+	       (a->zeros & 7) == (b->zeros & 7) && a->era == b->era &&
+	       memcmp(&a->shape, &b->shape, sizeof(a->shape)) == 0;
 }
 
 bool
-chat_form_next_header(const struct chat_form *f, struct header_layouts *layouts, struct str line,
+chat_form_next_header(const struct chat_form *f, struct form_memory *m, struct str line,
 		      struct chat_header *to)
 {
 	struct header h;
 
-	return may_be_header(f, line) && header_layouts_scan(layouts, line, &h) &&
-	       read_header(f, &h, to);
+	if (!may_be_header(f, line) || !header_layouts_scan(&m->layouts, line, &h))
+		return false;
+	if (!same_date(&h, &m->date)) {
+		int64_t day;
+		if (!read_date(f, &h, &day))
+			return false;
+		m->date = h;
+		m->day = day;
+	}
+	return read_time(f, &h, m->day, to);
 }
 
 bool

@@ -52,8 +52,14 @@ struct chat_header {
 /* Whether the line (without its end) begins a message of this file. */
 bool chat_form_header(const struct chat_form *, struct str line, struct chat_header *);
 
-/* The same for one line of the file after another. */
-bool chat_form_next_header(const struct chat_form *, struct header_layouts *, struct str line,
+/* The same for one line of the file after another, which remembers what the last ones were like.
+ * Zeroes at first; of one form. */
+struct form_memory {
+	struct header_layouts layouts;
+	struct header date; /* whose date is `day` */
+	int64_t day;        /* since 1970 */
+};
+bool chat_form_next_header(const struct chat_form *, struct form_memory *, struct str line,
 			   struct chat_header *);
 
 /* Of a line that is none: it begins as a message of some other form does (or with a date that does

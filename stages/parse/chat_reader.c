@@ -353,7 +353,7 @@ find_headers(struct chat_reader *r, struct str bytes, int64_t offset, int64_t li
 		if (text.len > 0 && text.ptr[text.len - 1] == '\r')
 			text.len--;
 		h.line_length = text.len;
-		if (!mid_line && chat_form_next_header(&r->at.form, &r->layouts, text, &h.header)) {
+		if (!mid_line && chat_form_next_header(&r->at.form, &r->memory, text, &h.header)) {
 			struct str behind = str_tail(text, h.header.length);
 			h.guess = met ? chat_authors_guess(&r->authors, behind)
 				      : chat_authors_learn(&r->authors, behind);

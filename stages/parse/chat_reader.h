@@ -87,7 +87,7 @@ struct chat_reader {
 	/* Scratch. */
 	struct body_scratch body;
 	struct buf system_text;
-	struct header_layouts layouts;
+	struct form_memory memory;
 	struct reader_header *headers;
 	size_t header_count, header_room;
 };

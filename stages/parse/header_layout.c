@@ -31,50 +31,70 @@ read_number(const unsigned char *digits, struct layout_number n, uint8_t stride)
 	return value;
 }
 
-/* Where each of them goes, in the order in which the header has them. */
-static bool
-read_numbers(const struct header_layout *l, const unsigned char *digits, struct header *h)
+static const struct layout_number *
+numbers_of_date(const struct header_layout *l)
 {
-	const struct layout_number *date = l->numbers, *time = l->numbers + 3;
-	unsigned value[3] = {0};
+	return l->header.shape.time_first ? l->numbers + (l->count - 3) : l->numbers;
+}
 
-	if (l->header.shape.time_first) {
-		time = l->numbers;
-		date = l->numbers + (l->count - 3);
-	}
-	for (int i = 0; i < l->count - 3; i++)
-		value[i] = read_number(digits, time[i], l->digit_bytes);
-	if (value[0] > 24 || value[1] > 59 || value[2] > 60)
-		return false;
-	h->hour = (uint8_t)value[0];
-	h->minute = (uint8_t)value[1];
-	h->second = (uint8_t)value[2];
-	h->zeros = (uint8_t)((digits[time[0].at] == 0) << 3);
+static void
+read_date(const struct header_layout *l, const unsigned char *digits, struct header *h)
+{
+	const struct layout_number *date = numbers_of_date(l);
+
+	h->zeros &= 8;
 	for (int i = 0; i < 3; i++) {
 		h->number[i] = (uint16_t)read_number(digits, date[i], l->digit_bytes);
 		h->zeros |= (uint8_t)((digits[date[i].at] == 0) << i);
 	}
+}
+
+static bool
+read_time(const struct header_layout *l, const unsigned char *digits, struct header *h)
+{
+	const struct layout_number *time = l->header.shape.time_first ? l->numbers : l->numbers + 3;
+	unsigned hour = read_number(digits, time[0], l->digit_bytes);
+	unsigned minute = read_number(digits, time[1], l->digit_bytes);
+	unsigned second = l->count > 5 ? read_number(digits, time[2], l->digit_bytes) : 0;
+
+	if (hour > 24 || minute > 59 || second > 60)
+		return false;
+	h->hour = (uint8_t)hour;
+	h->minute = (uint8_t)minute;
+	h->second = (uint8_t)second;
+	h->zeros = (uint8_t)((h->zeros & 7) | (digits[time[0].at] == 0) << 3);
 	return true;
 }
 
-/* The line's first bytes as the layout has them: digits become their values. */
 static bool
-compare(const struct header_layout *l, const char *line, unsigned char *digits)
+all_zero(lanes bytes)
 {
-	lanes outside = {0};
+	uint64_t halves[2];
+
+	memcpy(halves, &bytes, sizeof(halves));
+	return (halves[0] | halves[1]) == 0;
+}
+
+/* Whether the line begins as the layout says; digits become their values. */
+static bool
+fits(const struct header_layout *l, const char *line, unsigned char *digits, bool *new_date)
+{
+	lanes outside = {0}, changed = {0};
 
 	for (size_t i = 0; i < l->header.length; i += LANES) {
-		lanes bytes, lowest, above;
+		lanes bytes, lowest, above, date, last;
 		memcpy(&bytes, line + i, LANES);
 		memcpy(&lowest, l->lowest + i, LANES);
 		memcpy(&above, l->above + i, LANES);
+		memcpy(&date, l->date + i, LANES);
+		memcpy(&last, l->last + i, LANES);
 		bytes -= lowest;
 		memcpy(digits + i, &bytes, LANES);
 		outside |= (lanes)(bytes > above);
+		changed |= (bytes ^ last) & date;
 	}
-	uint64_t halves[2];
-	memcpy(halves, &outside, sizeof(halves));
-	return (halves[0] | halves[1]) == 0;
+	*new_date = !all_zero(changed);
+	return all_zero(outside);
 }
 
 /* False: the grammar must be asked about every such line. */
@@ -83,7 +103,6 @@ make_layout(struct header_layout *l, struct str line, const struct header *h)
 {
 	uint8_t script = h->shape.digits, bytes = scripts[script].bytes,
 		zero = scripts[script].zero;
-	unsigned char digits[LAYOUT_BYTES];
 	struct header again = *h;
 
 	if (h->length > LAYOUT_BYTES || h->length == line.len || h->shape.frame == FRAME_SPACE)
@@ -99,7 +118,7 @@ make_layout(struct header_layout *l, struct str line, const struct header *h)
 		for (; i < end; i++) {
 			l->lowest[i] = (unsigned char)line.ptr[i];
 			l->above[i] = 0;
-			digits[i] = (unsigned char)(line.ptr[i] - zero);
+			l->last[i] = (unsigned char)(line.ptr[i] - zero);
 		}
 		if (digit) {
 			l->lowest[end - 1] = zero;
@@ -112,10 +131,16 @@ make_layout(struct header_layout *l, struct str line, const struct header *h)
 		}
 		in_number = digit;
 	}
+	if (l->count != 5 + h->shape.seconds)
+		return false;
+	for (const struct layout_number *n = numbers_of_date(l); n < numbers_of_date(l) + 3; n++)
+		for (unsigned i = 0; i < n->width; i++)
+			l->date[n->at + i * bytes] = 0xFF;
 	/* What was taken for numbers is what the grammar took for them. */
-	return l->count == 5 + h->shape.seconds && read_numbers(l, digits, &again) &&
-	       again.hour == h->hour && again.minute == h->minute && again.second == h->second &&
-	       again.zeros == h->zeros && memcmp(again.number, h->number, sizeof(h->number)) == 0;
+	read_date(l, l->last, &again);
+	return read_time(l, l->last, &again) && again.hour == h->hour &&
+	       again.minute == h->minute && again.second == h->second && again.zeros == h->zeros &&
+	       memcmp(again.number, h->number, sizeof(h->number)) == 0;
 }
 
 static void
@@ -142,12 +167,18 @@ header_layouts_scan(struct header_layouts *all, struct str line, struct header *
 		begin = copy;
 	}
 	for (size_t i = 0; i < all->count; i++) {
-		const struct header_layout *l = &all->known[all->order[i]];
-		if (l->header.length >= line.len || !compare(l, begin, digits))
+		struct header_layout *l = &all->known[all->order[i]];
+		bool new_date;
+		if (l->header.length >= line.len || !fits(l, begin, digits, &new_date))
 			continue;
 		*h = l->header;
-		if (!read_numbers(l, digits, h))
+		if (!read_time(l, digits, h))
 			break;
+		if (new_date) {
+			read_date(l, digits, h);
+			memcpy(l->last, digits, l->header.length);
+			l->header = *h;
+		}
 		if (i > 0)
 			move_to_front(all, i);
 		return true;

@@ -20,9 +20,11 @@ struct header_layout {
 	struct layout_number {
 		uint8_t at, width; /* of its digits' last bytes: the first, how many */
 	} numbers[LAYOUT_NUMBERS];
-	uint8_t count;        /* numbers: 5 or 6 */
-	uint8_t digit_bytes;  /* of one digit */
-	struct header header; /* the one it was made of */
+	uint8_t count;                    /* numbers: 5 or 6 */
+	uint8_t digit_bytes;              /* of one digit */
+	unsigned char date[LAYOUT_BYTES]; /* 0xFF where the date's digits are */
+	unsigned char last[LAYOUT_BYTES]; /* digits of the header that was read last */
+	struct header header;             /* which is this one */
 };
 struct header_layouts { /* zeroes at first; whichever was seen last is tried first */
 	struct header_layout known[LAYOUTS];

@@ -45,36 +45,53 @@ offset_at(int64_t instant)
 	return localtime_r(&t, &tm) == NULL ? 0 : (int32_t)tm.tm_gmtoff;
 }
 
+/* The clock's offset on a day and in the one before and after it; two changes in three days are
+ * not known of any zone. */
+static void
+look_up(struct local_time *lt, int64_t day)
+{
+	int64_t from = (day - 1) * DAY, to = (day + 2) * DAY;
+
+	lt->known = 1;
+	lt->day = day;
+	lt->before = offset_at(from);
+	lt->after = offset_at(to);
+	lt->change = INT64_MAX;
+	if (lt->before == lt->after)
+		return;
+	while (to - from > 1) {
+		int64_t middle = from + (to - from) / 2;
+		if (offset_at(middle) == lt->before)
+			from = middle;
+		else
+			to = middle;
+	}
+	lt->change = to;
+}
+
 /* Near a change of the clock: the offset before it and the one after it are the only candidates. */
 static int32_t
-offset_near_change(struct local_time *lt, int64_t wall, int32_t before, int32_t after)
+offset_near_change(struct local_time *lt, int64_t wall)
 {
-	bool fits_before = offset_at(wall - before) == before;
-	bool fits_after = offset_at(wall - after) == after;
+	int64_t first = wall - lt->before, second = wall - lt->after;
+	bool fits_before = first < lt->change, fits_after = second >= lt->change;
 
-	if (fits_before && fits_after) {
-		/* Twice: the second time, once the first would lie before what was read already,
-		 * which has just been in that hour. */
-		int64_t first = wall - before, second = wall - after;
-		return lt->last > first + 59 && lt->last <= second + 3600 ? after : before;
-	}
+	/* Twice: the second time, once the first would lie before what was read already, which has
+	 * just been in that hour. */
+	if (fits_before && fits_after)
+		return lt->last > first + 59 && lt->last <= second + 3600 ? lt->after : lt->before;
 	lt->impossible += !fits_before && !fits_after;
-	return fits_after ? after : before;
+	return fits_after ? lt->after : lt->before;
 }
 
 int64_t
 local_time_instant(struct local_time *lt, int64_t wall, int32_t *offset_minutes)
 {
 	int64_t day = wall / DAY;
-	int32_t offset = lt->offset;
 
-	if (!lt->known || lt->day != day) {
-		int32_t before = offset_at((day - 1) * DAY), after = offset_at((day + 2) * DAY);
-		lt->known = before == after;
-		lt->day = day;
-		lt->offset = before;
-		offset = lt->known ? before : offset_near_change(lt, wall, before, after);
-	}
+	if (!lt->known || lt->day != day)
+		look_up(lt, day);
+	int32_t offset = lt->change == INT64_MAX ? lt->before : offset_near_change(lt, wall);
 	lt->last = wall - offset;
 	*offset_minutes = offset / 60;
 	return lt->last;

@@ -15,11 +15,12 @@ int local_time_set_zone(const char *zone, struct err *);
 
 /* Per source, all zeroes at first. Plain data: it may be copied and stored. */
 struct local_time {
-	int64_t day;         /* for which offset holds all day; 0 when offset is not known */
-	int32_t offset;      /* seconds */
-	int32_t known;       /* day and offset are */
-	int64_t last;        /* instant given last, seconds */
-	uint64_t impossible; /* times that no clock in this zone ever showed: a wrong zone? */
+	int64_t day; /* of what is known; all zeroes: nothing is */
+	int32_t known;
+	int32_t before, after; /* seconds: the offset before the clock's change near that day, */
+	int64_t change;        /* from this instant on the other one; INT64_MAX: none is near */
+	int64_t last;          /* instant given last, seconds */
+	uint64_t impossible;   /* times that no clock in this zone ever showed: a wrong zone? */
 };
 
 /* Seconds since 1970 UTC of a wall clock's seconds since 1970; *offset_minutes: local minus UTC. */

@@ -63,17 +63,23 @@ void stream_mark(struct stream *, uint64_t record, size_t from, uint64_t added, 
 /* Takes back what was added since. */
 struct stream_place {
 	size_t bytes, segments;
+	uint64_t last_count; /* of the last segment, which may grow */
 };
 static inline struct stream_place
 stream_here(const struct stream *s)
 {
-	return (struct stream_place){s->bytes.len, s->count};
+	return (struct stream_place){s->bytes.len, s->count,
+				     s->count == 0 ? 0 : s->segments[s->count - 1].count};
 }
 static inline void
 stream_cut(struct stream *s, struct stream_place to)
 {
 	s->bytes.len = to.bytes;
 	s->count = to.segments;
+	if (s->count > 0) {
+		s->segments[s->count - 1].to = to.bytes;
+		s->segments[s->count - 1].count = to.last_count;
+	}
 }
 
 /* The first failure in the batch, by record; NULL: none. */

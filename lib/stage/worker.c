@@ -121,8 +121,7 @@ end_share(struct stage *st, enum batch_stop stop, const struct err *why)
 
 /* ---- a call: process(), a timer or poll(), with what its verdict means */
 
-/* What had been put out before a call, to go back to when it comes to nothing. No segment of before
- * grows meanwhile: each call has a record number of its own. */
+/* What had been put out before a call, to go back to when it comes to nothing. */
 struct call {
 	struct stream_place out, dead;
 };

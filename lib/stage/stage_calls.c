@@ -83,34 +83,34 @@ stage_watermark(const struct stage *st)
 
 /* ---- verdicts with a reason */
 
-#define SET_WHY(st, class, fmt)                                                                    \
+#define SET_WHY(why, class, fmt)                                                                   \
 	do {                                                                                       \
-		char text[sizeof((st)->why.text)];                                                 \
+		char text[sizeof((why)->text)];                                                    \
 		va_list args;                                                                      \
 		va_start(args, fmt);                                                               \
 		vsnprintf(text, sizeof(text), fmt, args);                                          \
 		va_end(args);                                                                      \
-		err_set(&(st)->why, class, "%s", text);                                            \
+		err_set(why, class, "%s", text);                                                   \
 	} while (0)
 
 enum stage_verdict
 stage_reject(struct stage *st, const char *fmt, ...)
 {
-	SET_WHY(st, ERR_INPUT, fmt);
+	SET_WHY(&st->why, ERR_INPUT, fmt);
 	return STAGE_REJECT;
 }
 
 enum stage_verdict
 stage_retry(struct stage *st, const char *fmt, ...)
 {
-	SET_WHY(st, ERR_RETRY, fmt);
+	SET_WHY(&st->why, ERR_RETRY, fmt);
 	return STAGE_RETRY;
 }
 
 enum stage_verdict
 stage_fail(struct stage *st, const char *fmt, ...)
 {
-	SET_WHY(st, ERR_FATAL, fmt);
+	SET_WHY(&st->why, ERR_FATAL, fmt);
 	return STAGE_FAIL;
 }
 
@@ -138,7 +138,7 @@ static void
 spoil_output(struct stage *st, const struct err *err)
 {
 	if (!st->bad_output)
-		st->why = *err;
+		st->spoiled = *err;
 	st->bad_output = true;
 }
 
@@ -187,37 +187,33 @@ stage_emit_item(struct stage *st, size_t size, const void *item)
 	stream_mark(out, st->number, from, 1, false);
 }
 
-static void
-reject_part(struct stage *st, struct str bytes, const char *place)
-{
-	if (st->job->dead != NULL) {
-		worker_add_dead_letter(st, bytes, false, "input", place);
-		return;
-	}
-	struct err why = st->why;
-	err_prefix(&why, "%s: ", place);
-	why.class = ERR_INPUT;
-	spoil_output(st, &why); /* with no place for it, the record stops the stage */
-}
-
 void
 stage_reject_part(struct stage *st, struct str bytes, const char *place, const char *fmt, ...)
 {
-	SET_WHY(st, ERR_INPUT, fmt);
-	reject_part(st, bytes, place);
+	struct err why;
+
+	SET_WHY(&why, ERR_INPUT, fmt);
+	if (st->job->dead != NULL) {
+		worker_add_dead_letter(st, bytes, false, "input", place, &why);
+		return;
+	}
+	err_prefix(&why, "%s: ", place);
+	spoil_output(st, &why); /* with no place for it, the record stops the stage */
 }
 
 void
 stage_reject_source(struct stage *st, struct str bytes, const char *place, const char *fmt, ...)
 {
-	SET_WHY(st, ERR_INPUT, fmt);
+	struct err why;
+
+	SET_WHY(&why, ERR_INPUT, fmt);
 	if (place == NULL)
-		log_error("%s", st->why.text);
+		log_error("%s", why.text);
 	else
-		log_error("%s: %s", place, st->why.text);
+		log_error("%s: %s", place, why.text);
 	atomic_store(&st->job->source_lost, true);
 	if (st->job->dead != NULL && bytes.len > 0)
-		worker_add_dead_letter(st, bytes, false, "input", place);
+		worker_add_dead_letter(st, bytes, false, "input", place, &why);
 }
 
 /* ---- state */

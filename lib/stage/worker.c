@@ -87,7 +87,7 @@ worker_state(struct stage *st)
 /* A dead letter for the record in hand, or for a part of it. */
 void
 worker_add_dead_letter(struct stage *st, struct str bytes, bool is_record, const char *class,
-		       const char *part)
+		       const char *part, const struct err *why)
 {
 	struct stream *dead = &st->share->dead;
 	size_t from = dead->bytes.len;
@@ -95,11 +95,12 @@ worker_add_dead_letter(struct stage *st, struct str bytes, bool is_record, const
 	struct dead_reason reason = {
 		.stage = str_of(st->def->name),
 		.version = str_of(st->def->version),
-		.reason = str_of(st->why.text),
+		.reason = str_of(why->text),
 		.class = str_of(class),
 		.attempts = st->attempts,
 		.input = str_of(source ? "" : st->job->input_name),
-		.record = source ? INT64_MIN : (int64_t)(st->records_before + st->number),
+		.record = source || st->at_end ? INT64_MIN
+					       : (int64_t)(st->records_before + st->number),
 		.part = str_of(part),
 	};
 
@@ -131,6 +132,8 @@ begin_call(struct stage *st)
 {
 	st->bad_output = false;
 	st->record.appended = false;
+	st->why.class = ERR_NONE;
+	st->why.text[0] = '\0';
 	return (struct call){stream_here(&st->share->out), stream_here(&st->share->dead)};
 }
 
@@ -197,8 +200,10 @@ call_until_done(struct stage *st, enum stage_verdict (*callback)(struct stage *,
 	for (int attempt = 1;;) {
 		st->attempts++;
 		verdict = callback(st, with);
-		if (st->bad_output && verdict != STAGE_FAIL)
+		if (st->bad_output && verdict != STAGE_FAIL) {
+			st->why = st->spoiled;
 			verdict = st->why.class == ERR_FATAL ? STAGE_FAIL : STAGE_REJECT;
+		}
 		if (verdict != STAGE_RETRY && verdict != STAGE_DOWN)
 			break;
 		undo_call(st, &call);
@@ -218,8 +223,11 @@ call_until_done(struct stage *st, enum stage_verdict (*callback)(struct stage *,
 		begin_call(st);
 	}
 	end_down(st, pause_ms);
-	if (verdict == STAGE_REJECT || verdict == STAGE_FAIL)
+	if (verdict == STAGE_REJECT || verdict == STAGE_FAIL) {
 		undo_call(st, &call);
+		if (st->why.text[0] == '\0')
+			err_set(&st->why, ERR_FATAL, "no reason was given");
+	}
 	return verdict;
 }
 
@@ -272,7 +280,7 @@ refuse_record(struct stage *st, struct str bytes, bool is_record, const char *cl
 	      const char *part)
 {
 	if (st->job->dead != NULL) {
-		worker_add_dead_letter(st, bytes, is_record, class, part);
+		worker_add_dead_letter(st, bytes, is_record, class, part, &st->why);
 		return 0;
 	}
 	struct err why = st->why;
@@ -288,8 +296,9 @@ static int
 run_timer(struct stage *st, struct state_block *block)
 {
 	const char *class;
-	enum stage_verdict verdict = call_until_done(st, call_timer, block, &class);
 
+	st->attempts = 0;
+	enum stage_verdict verdict = call_until_done(st, call_timer, block, &class);
 	if (verdict == STAGE_PASS || verdict == STAGE_DROP)
 		return 0;
 	end_share(st, stop_asked() ? BATCH_STOPPED : BATCH_FAILED, &st->why);
@@ -356,7 +365,6 @@ run_record(struct stage *st)
 	enum stage_verdict verdict = STAGE_REJECT;
 
 	st->record.read = st->def->reads == NULL ? NULL : st->read;
-	st->why.class = ERR_NONE;
 	if (enter_key(st) == 0)
 		verdict = call_until_done(st, call_process, NULL, &class);
 	switch (verdict) {
@@ -408,7 +416,7 @@ pass_over_damage(struct stage *st, struct str *bytes)
 		  (unsigned long long)st->block,
 		  (unsigned long long)(st->records_before + st->number), st->why.text, rest.len);
 	if (st->job->dead != NULL)
-		worker_add_dead_letter(st, rest, false, "input", "the rest of its block");
+		worker_add_dead_letter(st, rest, false, "input", "the rest of its block", &st->why);
 	return 0;
 }
 
@@ -500,6 +508,7 @@ worker_take(struct stage *st, struct batch *batch)
 	take_records(st, batch);
 	metric_observe_us(st->job->metrics->batch, (clock_monotonic_ms() - began_ms) * 1000);
 }
+
 int
 worker_fire(struct stage *st, struct state_block *block, struct batch *batch, uint64_t number)
 {
@@ -507,7 +516,7 @@ worker_fire(struct stage *st, struct state_block *block, struct batch *batch, ui
 	st->quiet = false;
 	st->share = &batch->shares[0];
 	st->number = number;
-	st->attempts = 0;
+	st->at_end = true;
 	st->key = block->key;
 	arena_reset(&st->arena);
 	block->timer.armed = false;

@@ -59,7 +59,9 @@ struct stage {
 	bool mirrored;           /* what came in goes on: no emission */
 	bool alone;              /* no other worker shares the batch */
 	bool quiet;              /* another worker deals with what none can read */
-	bool bad_output;         /* something appended or emitted could not be encoded: `why` */
+	bool at_end;             /* a timer at the end of the input: no record is in hand */
+	bool bad_output;         /* something appended or emitted could not be encoded */
+	struct err spoiled;      /* why that was so, the first time */
 	struct err why;          /* of the verdict under way */
 	struct buf position;     /* source */
 	uint64_t jitter;
@@ -86,10 +88,10 @@ struct state_store *worker_state(struct stage *); /* NULL: the stage has none */
 enum stage_verdict worker_poll(struct stage *, struct batch *, struct err *);
 struct str worker_position(const struct stage *); /* as last said by stage_position() */
 
-/* A dead letter for the record in hand (is_record), or for bytes of its `part`; st->why is the
- * reason, job->dead is there. */
+/* A dead letter for the record in hand (is_record), or for bytes of its `part`; job->dead is there.
+ */
 void worker_add_dead_letter(struct stage *, struct str bytes, bool is_record, const char *class,
-			    const char *part);
+			    const char *part, const struct err *why);
 
 /* A sink's commit() and flush(). */
 int worker_commit(struct stage *, struct err *);

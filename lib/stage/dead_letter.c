@@ -281,7 +281,7 @@ dead_input_take(const struct dead_input *d, struct str *bytes, struct arena *are
 			   &whole, err) != 0)
 		return -1;
 	*bytes = rest;
-	taken->attempts = earlier.attempts == INT32_MIN ? 0 : earlier.attempts;
+	taken->attempts = earlier.attempts < 0 ? 0 : earlier.attempts; /* null, too */
 	taken->part = earlier.part;
 	taken->bytes = earlier.bytes;
 	if (taken->is_record) {

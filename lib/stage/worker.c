@@ -198,7 +198,7 @@ call_until_done(struct stage *st, enum stage_verdict (*callback)(struct stage *,
 
 	*class = "input";
 	for (int attempt = 1;;) {
-		st->attempts++;
+		st->attempts += st->attempts < INT32_MAX; /* earlier ones are said by the input */
 		verdict = callback(st, with);
 		if (st->bad_output && verdict != STAGE_FAIL) {
 			st->why = st->spoiled;

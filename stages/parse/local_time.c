@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define DAY 86400
 
@@ -34,6 +35,26 @@ local_time_set_zone(const char *zone, struct err *err)
 		return err_set(err, ERR_FATAL, "could not set the time zone: %s", strerror(errno));
 	tzset();
 	return 0;
+}
+
+const char *
+local_time_machine_zone(char name[ZONE_LONGEST])
+{
+	static const char folder[] = "/zoneinfo/";
+	const char *zone = getenv("TZ");
+	ssize_t len = -1;
+
+	if (zone == NULL)
+		len = readlink("/etc/localtime", name, ZONE_LONGEST - 1);
+	if (len > 0) {
+		name[len] = '\0';
+		zone = strstr(name, folder);
+		if (zone != NULL)
+			return zone + strlen(folder);
+	}
+	(void)snprintf(name, ZONE_LONGEST, "%s",
+		       zone != NULL && zone[0] != '\0' ? zone : tzname[0]);
+	return name;
 }
 
 static int32_t

@@ -13,6 +13,11 @@
 /* A name of the zone database ("Europe/Berlin"); NULL: the machine's. ERR_FATAL: not known. */
 int local_time_set_zone(const char *zone, struct err *);
 
+/* What the machine's zone is called, as far as it says so: a name as above, else an abbreviation.
+ */
+#define ZONE_LONGEST 256 /* bytes, with NUL */
+const char *local_time_machine_zone(char name[ZONE_LONGEST]);
+
 /* Per source, all zeroes at first. Plain data: it may be copied and stored. */
 struct local_time {
 	int64_t day; /* of what is known; all zeroes: nothing is */

@@ -467,6 +467,7 @@ load(const void *from, struct err *err)
 {
 	const struct options *o = from;
 	static const char nothing_shared[] = "";
+	char zone[ZONE_LONGEST];
 
 	if (o->conversation != NULL &&
 	    (o->conversation[0] == '\0' || strlen(o->conversation) > CONVERSATION_LONGEST ||
@@ -481,6 +482,8 @@ load(const void *from, struct err *err)
 	}
 	if (local_time_set_zone(o->timezone, err) != 0)
 		return NULL;
+	if (o->timezone == NULL)
+		log_event("timezone", "zone=\"%s\" from=machine", local_time_machine_zone(zone));
 	return (void *)nothing_shared;
 }
 

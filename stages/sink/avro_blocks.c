@@ -23,7 +23,7 @@ avro_blocks_open(struct destination_file *file, struct str schema_json,
 {
 	struct avro_blocks *b = mem_zero(1, sizeof(*b));
 	struct byte_sink to = {write_out, file};
-	struct str codec = destination_file_is_named(file) ? STR("zstandard") : STR("null");
+	struct str codec = destination_file_is_named(file) ? STR("deflate") : STR("null");
 
 	b->writer = container_writer_open(to, schema_json, codec, entries, entry_count, false, err);
 	if (b->writer == NULL) {

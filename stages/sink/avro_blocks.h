@@ -7,7 +7,7 @@
 
 struct avro_blocks;
 
-/* Writes the header. Zstandard in a file, plain on standard output, as everywhere on pipes. The
+/* Writes the header. Deflate in a file, plain on standard output, as everywhere on pipes. The
  * output must outlive it. */
 struct avro_blocks *avro_blocks_open(struct destination_file *, struct str schema_json,
 				     const struct container_entry *, size_t entry_count,

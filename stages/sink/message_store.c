@@ -97,7 +97,7 @@ static const char *const sql[STATEMENTS] = {
 	[ADD_MESSAGE] =
 		"INSERT INTO messages VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
 		" ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT DO NOTHING",
-	[FIND_MESSAGE] = "SELECT id, kind = 'media', edited FROM messages"
+	[FIND_MESSAGE] = "SELECT id, kind = 'media', edited, utc_offset_minutes FROM messages"
 			 " WHERE message_id = ?1",
 	[FIND_REVISION] = "SELECT id FROM revisions WHERE message_id = ?1",
 	[LEARN_MESSAGE] = "UPDATE messages SET edited = max(edited, ?3),"
@@ -122,7 +122,7 @@ struct import { /* of one conversation */
 	bool earlier; /* other imports know the conversation */
 	struct map people;
 	struct slot_place place;
-	uint64_t added, known;
+	uint64_t added, known, elsewhere;
 };
 
 struct message_store {
@@ -302,6 +302,7 @@ write_imports(struct message_store *s, struct err *err)
 		s->counts.added += added;
 		s->counts.merged += import->place.merged;
 		s->counts.known += import->known;
+		s->counts.elsewhere += import->elsewhere;
 	}
 	forget_imports(s);
 	return 0;
@@ -481,6 +482,9 @@ meet(struct message_store *s, int64_t *id, struct err *err)
 		return FAILED;
 	bool sort_unknown = sqlite3_column_int(find, 1) != 0;
 	bool was_edited = sqlite3_column_int(find, 2) != 0;
+	const struct cell *offset = s->cells[UTC_OFFSET_MINUTES];
+	s->import->elsewhere +=
+		offset->type != CELL_NULL && offset->integer != sqlite3_column_int64(find, 3);
 	sqlite3_reset(find);
 	if ((sort_unknown && !str_equal(kind, STR("media"))) || (edited && !was_edited)) {
 		sqlite3_bind_int64(learn, 1, *id);

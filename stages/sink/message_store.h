@@ -15,6 +15,7 @@ struct message_store;
 
 struct message_counts { /* of the last commit */
 	uint64_t imports, added, merged, known;
+	uint64_t elsewhere; /* of the known: by their import in another zone than they are stored */
 };
 
 /* record: the input's schema, which must outlive it; trail: how the input came to be, or {0}.

@@ -132,6 +132,7 @@ flush(struct stage *st, struct err *err)
 static int
 commit(struct stage *st, const struct stage_position *positions, size_t count, struct err *err)
 {
+	const struct destination *d = stage_shared(st);
 	struct sink *s = stage_self(st);
 	struct message_counts counts;
 
@@ -146,6 +147,10 @@ commit(struct stage *st, const struct stage_position *positions, size_t count, s
 	log_event("stored", "imports=%llu new=%llu merged=%llu known=%llu",
 		  (unsigned long long)counts.imports, (unsigned long long)counts.added,
 		  (unsigned long long)counts.merged, (unsigned long long)counts.known);
+	if (counts.elsewhere > 0)
+		log_error("%llu known messages have other times in this import than in \"%s\", "
+			  "which keeps its own: was --timezone another one?",
+			  (unsigned long long)counts.elsewhere, d->path);
 	return 0;
 }
 

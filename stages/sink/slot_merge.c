@@ -17,20 +17,23 @@ enum statement {
 };
 
 /* The neighbours of a row, in the order of time, among what earlier imports brought. A row has few
- * neighbours that this import brought; where there are many, none of the others is near. */
+ * neighbours that this import brought; where there are many, none of the others is near. Without
+ * the + SQLite takes the index to the row's minute only, and walks through that. */
 #define NEIGHBOUR(compare, order)                                                                  \
 	"SELECT id FROM (SELECT m.id, m.import_id"                                                 \
 	" FROM messages AS r JOIN messages AS m ON m.conversation_id = r.conversation_id"          \
-	" AND (m.sent_at, m.seq) " compare " (r.sent_at, r.seq)"                                   \
+	" AND (m.sent_at, m.seq) " compare " (+r.sent_at, +r.seq)"                                 \
 	" WHERE r.id = ?1 ORDER BY m.sent_at " order ", m.seq " order " LIMIT 64)"                 \
 	" WHERE import_id <> ?2 LIMIT 1"
 
 static const char *const sql[STATEMENTS] = {
-	/* The row in the same slot, when there is but one, and either of the two has changed. */
-	[FIND] = "SELECT max(e.id) FROM messages AS e JOIN messages AS m"
-		 " ON m.id = ?1 AND e.slot_id = m.slot_id AND e.import_id <> m.import_id"
-		 " GROUP BY e.slot_id HAVING count(*) = 1 AND"
-		 " max(e.kind = 'deleted', e.edited, m.kind = 'deleted', m.edited) > 0",
+	/* The other row in the same slot, when there is but one, of another import, and either of
+	 * the two has changed. */
+	[FIND] = "SELECT sum(id) - ?1 FROM (SELECT id, slot_id, import_id,"
+		 " max(edited, kind = 'deleted') AS changed FROM messages"
+		 " WHERE slot_id = (SELECT slot_id FROM messages WHERE id = ?1) LIMIT 3)"
+		 " GROUP BY slot_id HAVING count(*) = 2 AND count(DISTINCT import_id) = 2"
+		 " AND max(changed) > 0",
 	[BEFORE] = NEIGHBOUR("<", "DESC"),
 	[AFTER] = NEIGHBOUR(">", "ASC"),
 	/* Whether the new row ?1 stays, and not the earlier one, ?2: deleted counts more than

@@ -166,8 +166,12 @@ emit(struct chat_reader *r, const struct message_parts *parts, const struct auth
 	m->line = parts->line;
 	m->offset = parts->offset;
 	m->seq = r->at.seq++;
-	identity_set(&r->identity, parts->header.minute, author == NULL ? 0 : author->hash,
-		     author == NULL ? nobody : author->hash_hex, m);
+	if (!identity_set(&r->identity, parts->header.minute, author == NULL ? 0 : author->hash,
+			  author == NULL ? nobody : author->hash_hex, m)) {
+		out->refused(out->with, parts->raw, parts->line,
+			     "65535 equal messages came before it in its minute");
+		return;
+	}
 	r->at.messages++;
 	r->at.system_lines += m->kind == KIND_SYSTEM;
 	r->at.by_structure += r->body.by_structure;

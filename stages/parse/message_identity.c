@@ -208,7 +208,7 @@ write_hex(char *to, const unsigned char *bytes)
 	memcpy(to, &halves, sizeof(halves));
 }
 
-void
+bool
 identity_set(struct identity *id, int64_t minute, uint64_t sender_hash, const char *sender_hex,
 	     struct message *m)
 {
@@ -232,6 +232,8 @@ identity_set(struct identity *id, int64_t minute, uint64_t sender_hash, const ch
 	hash_digest(digest, sizeof(digest), parts, 4);
 	memcpy(&key, digest, sizeof(key)); /* in memory and our own snapshots only */
 	uint32_t ordinal = occurrences_count(&id->messages, key);
+	if (ordinal == COUNT_MOST)
+		return false;
 	if (ordinal > 0) {
 		uint64_t number = htole64(ordinal);
 		parts[4] = (struct str){(const char *)&number, sizeof(number)};
@@ -245,4 +247,5 @@ identity_set(struct identity *id, int64_t minute, uint64_t sender_hash, const ch
 	m->conversation_id = (struct str){id->conversation_id, id->conversation_len};
 	m->message_id = (struct str){id->message_id, sizeof(id->message_id)};
 	m->slot_id = (struct str){id->slot_id, length};
+	return true;
 }

@@ -48,8 +48,9 @@ void identity_set_conversation(struct identity *, struct str id);
 void identity_name_conversation(struct identity *, struct str title);
 
 /* Fills message_id, slot_id and conversation_id of a message whose kind, text and details are
- * known; they live in the identity until the next one. sender_hash: of the normalised name. */
-void identity_set(struct identity *, int64_t minute, uint64_t sender_hash, const char *sender_hex,
+ * known; they live in the identity until the next one. sender_hash: of the normalised name. false:
+ * so many equal ones came before it that it would have the id of another. */
+bool identity_set(struct identity *, int64_t minute, uint64_t sender_hash, const char *sender_hex,
 		  struct message *);
 
 #endif

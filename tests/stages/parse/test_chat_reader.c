@@ -97,6 +97,49 @@ equal_texts_in_a_minute_have_ids_of_their_own(void **state)
 		}
 }
 
+struct tally {
+	size_t messages, refused;
+};
+
+static void
+count_message(void *with, const struct message *m)
+{
+	struct tally *tally = with;
+
+	assert_int_equal(m->message_id.len, 32);
+	tally->messages++;
+}
+
+static void
+count_refused(void *with, struct str bytes, int64_t line, const char *why)
+{
+	struct tally *tally = with;
+
+	assert_true(str_starts(bytes, STR("13/06/2018, 13:55 - Kim: ok")) && line > 65535);
+	assert_non_null(strstr(why, "equal messages"));
+	tally->refused++;
+}
+
+static void
+what_would_have_the_id_of_another_is_refused(void **state)
+{
+	struct tally tally = {0};
+	struct chat_reader r = {0};
+	struct reader_output out = {&tally, count_message, count_refused};
+	struct buf text = {0};
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < 65540; i++)
+		buf_add(&text, STR("13/06/2018, 13:55 - Kim: ok\n"));
+	assert_ok(read_chat(&r, buf_str(&text), (struct reading){.piece = 1 << 18}, &out, &err),
+		  err);
+	assert_int_equal(tally.messages, 65535);
+	assert_int_equal(tally.refused, 5);
+	chat_reader_free(&r);
+	buf_free(&text);
+}
+
 static void
 a_minute_that_comes_again_goes_on_counting(void **state)
 {
@@ -221,6 +264,7 @@ a_damaged_snapshot_is_refused(void **state)
 RUN_TESTS(TEST(a_longer_export_repeats_the_ids_of_a_shorter_one),
 	  TEST(another_zone_or_form_changes_no_id),
 	  TEST(equal_texts_in_a_minute_have_ids_of_their_own),
+	  TEST(what_would_have_the_id_of_another_is_refused),
 	  TEST(a_minute_that_comes_again_goes_on_counting), TEST(an_edited_text_keeps_its_slot),
 	  TEST(a_line_longer_than_a_piece_is_whole),
 	  TEST(a_message_without_end_is_bounded_and_nothing_is_dropped_silently),

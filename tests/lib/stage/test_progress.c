@@ -130,7 +130,8 @@ a_terminal_sees_the_line_come_make_way_and_go(void **state)
 	struct buf seen = {0};
 
 	(void)state;
-	assert_int_equal(openpty(&terminal, &slave, NULL, NULL, &size), 0);
+	if (openpty(&terminal, &slave, NULL, NULL, &size) != 0)
+		SKIP("no terminal can be made here");
 	assert_true(dup2(slave, STDERR_FILENO) >= 0);
 	setenv("TERM", "xterm", 1);
 	unsetenv("CHATMILL_PROGRESS");
@@ -162,7 +163,8 @@ nothing_is_drawn_where_nobody_would_see_it(void **state)
 	int terminal, slave, pipe_ends[2], before = dup(STDERR_FILENO);
 
 	(void)state;
-	assert_int_equal(openpty(&terminal, &slave, NULL, NULL, NULL), 0);
+	if (openpty(&terminal, &slave, NULL, NULL, NULL) != 0)
+		SKIP("no terminal can be made here");
 	assert_int_equal(pipe(pipe_ends), 0);
 	assert_true(dup2(slave, STDERR_FILENO) >= 0);
 	setenv("TERM", "dumb", 1);

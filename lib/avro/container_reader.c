@@ -527,6 +527,7 @@ check_count(const struct container_reader *r, uint64_t count, size_t bytes, stru
 	return 0;
 }
 
+/* A text that is not UTF-8 is for whoever reads it to refuse, with its record alone. */
 static int
 check_records(const struct container_reader *r, uint64_t count, struct str bytes, struct err *err)
 {
@@ -534,7 +535,7 @@ check_records(const struct container_reader *r, uint64_t count, struct str bytes
 
 	for (uint64_t i = 0; i < count; i++) {
 		size_t before = bytes.len;
-		if (avro_datum_check(record, &bytes, err) != 0)
+		if (avro_datum_check_frame(record, &bytes, err) != 0)
 			return err_prefix(err, "record %llu: ", (unsigned long long)i);
 		if (bytes.len == before)
 			break; /* it takes no bytes, and so don't all that follow */

@@ -16,6 +16,7 @@ struct check {
 	const char *at, *end;
 	uint64_t free_items; /* that took no bytes, in all of the datum */
 	int depth;
+	bool any_text; /* strings need not be UTF-8 */
 	struct err *err;
 };
 
@@ -79,7 +80,7 @@ take_string(struct check *c, const struct step *step, bool text)
 	if (take_number(c, step, "a length", &length) != 0 ||
 	    take_bytes(c, step, length, &bytes) != 0)
 		return -1;
-	if (text && utf8_valid_prefix(bytes) < bytes.len)
+	if (text && !c->any_text && utf8_valid_prefix(bytes) < bytes.len)
 		return fail(c, step, "the string is not UTF-8 at its byte %zu",
 			    utf8_valid_prefix(bytes));
 	return 0;
@@ -230,17 +231,29 @@ check(struct check *c, const struct avro_node *node, const struct step *step)
 	return 0;
 }
 
-int
-avro_datum_check(const struct avro_node *node, struct str *bytes, struct err *err)
+static int
+check_datum(const struct avro_node *node, struct str *bytes, bool any_text, struct err *err)
 {
 	/* An empty str may have no ptr at all. */
 	const char *start = bytes->ptr == NULL ? "" : bytes->ptr;
-	struct check c = {.at = start, .end = start + bytes->len, .err = err};
+	struct check c = {.at = start, .end = start + bytes->len, .any_text = any_text, .err = err};
 
 	if (check(&c, node, NULL) != 0)
 		return -1;
 	*bytes = (struct str){c.at, (size_t)(c.end - c.at)};
 	return 0;
+}
+
+int
+avro_datum_check(const struct avro_node *node, struct str *bytes, struct err *err)
+{
+	return check_datum(node, bytes, false, err);
+}
+
+int
+avro_datum_check_frame(const struct avro_node *node, struct str *bytes, struct err *err)
+{
+	return check_datum(node, bytes, true, err);
 }
 
 void

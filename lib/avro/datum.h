@@ -11,6 +11,9 @@
  * ..." */
 int avro_datum_check(const struct avro_node *, struct str *bytes, struct err *);
 
+/* The same, but strings may be any bytes: where the datum ends can be relied on. */
+int avro_datum_check_frame(const struct avro_node *, struct str *bytes, struct err *);
+
 enum avro_json {
 	AVRO_JSON_PLAIN, /* for people: unions without their branch's name, times as ISO 8601, dates
 			    and decimals as text, bytes as base64, NaN and infinities as null */

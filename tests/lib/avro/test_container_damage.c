@@ -205,6 +205,21 @@ damage_in_two_places_is_counted_as_two(void **state)
 	file_free(f);
 }
 
+/* Whoever reads it refuses that one record, with and without skip_corrupt. */
+static void
+a_text_that_is_not_utf8_is_no_damage_to_its_block(void **state)
+{
+	struct file *f = file_new("null", true);
+
+	(void)state;
+	file_add(f, 3, STR("\2a\2\xFF\2c"));
+	file_add_texts(f, 3, 1);
+	file_end(f);
+	assert_story(buf_str(&f->bytes), false, "0+3 3+1 end, 0 places, 0 bytes");
+	assert_story(buf_str(&f->bytes), true, "0+3 3+1 end, 0 places, 0 bytes");
+	file_free(f);
+}
+
 /* A text may carry the marker, which is no secret, and even a whole block. */
 static void
 a_forged_marker_within_a_text_is_seen_through(void **state)
@@ -285,6 +300,7 @@ RUN_TESTS(TEST(what_stands_before_the_damage_is_delivered_first),
 	  TEST(a_second_container_behind_the_first_is_told_so),
 	  TEST(a_size_alone_allocates_nothing), TEST(one_damaged_byte_costs_no_more_than_its_block),
 	  TEST(damage_in_two_places_is_counted_as_two),
+	  TEST(a_text_that_is_not_utf8_is_no_damage_to_its_block),
 	  TEST(a_forged_marker_within_a_text_is_seen_through),
 	  TEST(forged_markers_do_not_multiply_the_work),
 	  TEST(damage_up_to_the_end_is_counted_to_the_end))

@@ -63,12 +63,10 @@ show_block(const struct avro_node *root, const struct container_block *block, st
 	struct str bytes = buf_str(&block->bytes);
 
 	for (uint64_t i = 0; i < block->count; i++) {
-		struct str checked = bytes;
-		if (avro_datum_check(root, &checked, err) != 0)
+		if (avro_datum_add_json(root, &bytes, AVRO_JSON_PLAIN, out, err) != 0)
 			return err_prefix(
 				err, "block %llu, record %llu: ", (unsigned long long)block->number,
 				(unsigned long long)(block->first_record + i));
-		avro_datum_to_json(root, &bytes, AVRO_JSON_PLAIN, out);
 		buf_add_byte(out, '\n');
 		if (out->len >= 65536 && write_out(out, err) != 0)
 			return -1;

@@ -436,7 +436,7 @@ end_part(struct chat_reader *r, struct str rest, int64_t rest_offset,
 	buf_add(&r->rest, rest);
 	finish_pending(r, (struct chat_header){0}, out);
 	form_evidence_init(&r->at.evidence, r->at.evidence.latest_day);
-	r->layouts = (struct header_layouts){0};
+	r->memory = (struct form_memory){0};
 	r->at.run = (struct reader_run){0};
 	r->at.decided = r->at.mid_line = false;
 	r->at.part_offset = at;

@@ -4,8 +4,8 @@ _chatmill() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "run check stages help $(chatmill --help |
-			sed -n 's/^Stages: //p')" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "$(chatmill --help |
+			sed -n 's/^  chatmill \([a-z]*\) .*/\1/p; s/^Stages: //p')" -- "$word")
 	elif [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(chatmill "${COMP_WORDS[1]}" --help 2>/dev/null |
 			grep -o '^  *--[a-z-]*')" -- "$word")

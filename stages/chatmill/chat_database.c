@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#define SURE    0.95  /* as parse has it: below, an order of dates is a guess */
 #define BUSY_MS 10000 /* for somebody else's transaction to end */
 
 static int
@@ -45,6 +46,7 @@ take_counts(sqlite3_stmt *row, void *with)
 
 	counts->messages = sqlite3_column_int64(row, 0);
 	counts->changed = sqlite3_column_int64(row, 1);
+	counts->imported_at = sqlite3_column_int64(row, 2);
 }
 
 static void
@@ -67,7 +69,8 @@ count(sqlite3 *db, struct chat_counts *counts)
 		return 0;
 	return query(db,
 		     "SELECT (SELECT count(*) FROM messages),"
-		     " (SELECT coalesce(sum(merged_messages), 0) FROM imports)",
+		     " (SELECT coalesce(sum(merged_messages), 0) FROM imports),"
+		     " (SELECT max(imported_at) FROM imports)",
 		     take_counts, counts);
 }
 
@@ -158,6 +161,70 @@ add_news(struct buf *to, const struct chat_counts *before, const struct chat_cou
 	buf_add_byte(to, '\n');
 }
 
+static const char *
+in_words(const unsigned char *order)
+{
+	switch (order == NULL ? 'd' : order[0]) {
+	case 'm':
+		return "month first";
+	case 'y':
+		return "year first";
+	default:
+		return "day first";
+	}
+}
+
+struct orders {
+	struct buf *to;
+	size_t count;
+};
+
+static void
+add_order(sqlite3_stmt *row, void *with)
+{
+	struct orders *orders = with;
+
+	buf_add(orders->to, orders->count++ == 0 ? STR("dates: ") : STR(", "));
+	buf_printf(orders->to, "%s in ", in_words(sqlite3_column_text(row, 0)));
+	add_count(orders->to, sqlite3_column_int64(row, 1), "export", "exports");
+}
+
+static void
+add_guess(sqlite3_stmt *row, void *with)
+{
+	const unsigned char *uri = sqlite3_column_text(row, 0);
+
+	buf_printf(with,
+		   "dates of %s could be read %s or %s; taken as %s (%.0f %% sure); --date-order "
+		   "decides\n",
+		   uri == NULL ? "an export" : (const char *)uri,
+		   in_words(sqlite3_column_text(row, 1)), in_words(sqlite3_column_text(row, 2)),
+		   in_words(sqlite3_column_text(row, 1)), sqlite3_column_double(row, 3) * 100);
+}
+
+/* How the dates of what was imported since were read. */
+static int
+add_readings(sqlite3 *db, int64_t since, struct buf *to)
+{
+	struct orders orders = {.to = to};
+	char sql[512];
+
+	snprintf(sql, sizeof(sql),
+		 "SELECT date_order, count(*) FROM imports WHERE imported_at > %lld AND"
+		 " date_order IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1",
+		 (long long)since);
+	if (query(db, sql, add_order, &orders) != 0)
+		return -1;
+	if (orders.count > 0)
+		buf_add_byte(to, '\n');
+	snprintf(sql, sizeof(sql),
+		 "SELECT uri, date_order, other_order, order_confidence FROM imports"
+		 " WHERE imported_at > %lld AND order_confidence < %g AND other_order IS NOT NULL"
+		 " ORDER BY uri",
+		 (long long)since, SURE);
+	return query(db, sql, add_guess, to);
+}
+
 int
 chat_database_summarise(const char *path, const struct chat_counts *before, struct buf *to,
 			struct err *err)
@@ -178,10 +245,12 @@ chat_database_summarise(const char *path, const struct chat_counts *before, stru
 	     query(db, "SELECT kind, count(*) FROM attachments GROUP BY kind ORDER BY 2 DESC, 1",
 		   add_media, &media) != 0))
 		result = refuse(db, path, err);
-	sqlite3_close(db);
 	if (media.kinds > 0)
 		buf_add_byte(to, '\n');
 	if (result == 0)
 		add_news(to, before, &now);
+	if (result == 0 && add_readings(db, before->imported_at, to) != 0)
+		result = refuse(db, path, err);
+	sqlite3_close(db);
 	return result;
 }

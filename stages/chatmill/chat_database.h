@@ -7,12 +7,14 @@
 
 struct chat_counts {
 	int64_t messages, changed; /* changed: edited or deleted since an earlier import */
+	int64_t imported_at;       /* the last import's time; 0: there was none */
 };
 
 /* All zeroes where there is no database of ours yet. ERR_FATAL: it is there and cannot be read. */
 int chat_database_count(const char *path, struct chat_counts *, struct err *);
 
-/* Appends lines on chats, messages, people, period and media, and on what is new since `before`. */
+/* Appends lines on chats, messages, people, period and media, and, of the imports since `before`,
+ * on what is new and how their dates were read. */
 int chat_database_summarise(const char *path, const struct chat_counts *before, struct buf *,
 			    struct err *);
 

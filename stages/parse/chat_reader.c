@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "system_event.h"
 #include "text_marks.h"
+#include "wording.h"
 
 void
 chat_reader_start(struct chat_reader *r, int64_t latest_day)
@@ -149,6 +150,22 @@ struct message_parts {
 	int64_t line, offset;
 };
 
+static struct source_reading
+reading_of(const struct chat_form *f, char form[64])
+{
+	chat_form_describe(f, form);
+	return (struct source_reading){
+		.form = str_of(form),
+		.date_order = str_of(date_order_names[f->order]),
+		.other_order = f->next_order == ORDER_AUTO
+				       ? (struct str){0}
+				       : str_of(date_order_names[f->next_order]),
+		.basis = str_of(order_basis_names[f->basis]),
+		.calendar = str_of(calendar_names[f->calendar]),
+		.locale = f->locale == 0 ? (struct str){0} : str_of(wording_locale_name(f->locale)),
+		.confidence = (double)f->confidence};
+}
+
 static void
 emit(struct chat_reader *r, const struct message_parts *parts, const struct author *author,
      struct message *m, const struct reader_output *out)
@@ -172,6 +189,13 @@ emit(struct chat_reader *r, const struct message_parts *parts, const struct auth
 			     "65535 equal messages came before it in its minute");
 		return;
 	}
+	char form[64];
+	struct source_reading reading;
+	if (!r->at.reading_told) {
+		reading = reading_of(&r->at.form, form);
+		m->reading = &reading;
+	}
+	r->at.reading_told = true;
 	r->at.messages++;
 	r->at.system_lines += m->kind == KIND_SYSTEM;
 	r->at.by_structure += r->body.by_structure;
@@ -438,7 +462,7 @@ end_part(struct chat_reader *r, struct str rest, int64_t rest_offset,
 	form_evidence_init(&r->at.evidence, r->at.evidence.latest_day);
 	r->memory = (struct form_memory){0};
 	r->at.run = (struct reader_run){0};
-	r->at.decided = r->at.mid_line = false;
+	r->at.decided = r->at.mid_line = r->at.reading_told = false;
 	r->at.part_offset = at;
 	r->at.parts++;
 	return (struct reader_rest){buf_str(&r->rest), at, line};

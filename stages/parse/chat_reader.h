@@ -70,6 +70,7 @@ struct reader_facts { /* plain data: a snapshot holds it as it is */
 	struct reader_run run;
 	/* What there was. */
 	uint64_t messages, system_lines, by_structure, invalid_bytes;
+	bool reading_told;        /* a message of this part has been emitted */
 	uint64_t foreign_headers; /* lines that begin as messages of another form do */
 };
 

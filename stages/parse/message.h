@@ -68,6 +68,11 @@ struct system_event {
 	struct str value, text;
 };
 
+struct source_reading { /* how the dates of a source were read */
+	struct str form, date_order, other_order, basis, calendar, locale;
+	double confidence; /* 0..1 */
+};
+
 struct message {
 	struct str message_id, slot_id, conversation_id, conversation_title, import_id;
 	int64_t seq, sent_at;
@@ -89,6 +94,7 @@ struct message {
 	int32_t invalid_bytes;
 	struct str uri;
 	int64_t line, offset;
+	const struct source_reading *reading; /* in the first message of a part */
 };
 
 #endif

@@ -91,6 +91,11 @@ static const struct field system_event[] = {
 	FIELD(system_event, value),
 	FIELD(system_event, text),
 	{0}};
+static const struct field source_reading[] = {
+	FIELD(source_reading, form),        FIELD(source_reading, date_order),
+	FIELD(source_reading, other_order), FIELD(source_reading, basis),
+	FIELD(source_reading, confidence),  FIELD(source_reading, calendar),
+	FIELD(source_reading, locale),      {0}};
 static const struct field writes[] = {
 	FIELD(message, message_id),
 	FIELD(message, slot_id),
@@ -116,6 +121,7 @@ static const struct field writes[] = {
 	FIELD_AT("source.uri", message, uri),
 	FIELD_AT("source.line", message, line),
 	FIELD_AT("source.offset", message, offset),
+	FIELD_RECORD("reading.Reading", message, reading, source_reading),
 	{0}};
 
 struct held {

@@ -21,6 +21,13 @@ const char database_tables[] =
 	" merged_messages INTEGER NOT NULL DEFAULT 0,"
 	" known_messages INTEGER NOT NULL DEFAULT 0,"
 	" trail TEXT,"
+	" form TEXT,"
+	" date_order TEXT,"
+	" other_order TEXT,"
+	" order_basis TEXT,"
+	" order_confidence REAL,"
+	" calendar TEXT,"
+	" locale TEXT,"
 	" PRIMARY KEY (conversation_id, import_id)"
 	") WITHOUT ROWID;"
 

@@ -38,6 +38,13 @@ enum known {
 	SOURCE_URI,
 	CONVERSATION_TITLE,
 	ATTACHMENTS,
+	READING_FORM, /* from here on in the first message of a source, for the import's row */
+	READING_DATE_ORDER,
+	READING_OTHER_ORDER,
+	READING_BASIS,
+	READING_CONFIDENCE,
+	READING_CALENDAR,
+	READING_LOCALE,
 	KNOWN_COUNT,
 };
 static const struct {
@@ -66,12 +73,20 @@ static const struct {
 	[SOURCE_URI] = {"source.uri", CELL_TEXT, false, NULL},
 	[CONVERSATION_TITLE] = {"conversation_title", CELL_TEXT, false, NULL},
 	[ATTACHMENTS] = {"attachments", CELL_JSON, false, NULL},
+	[READING_FORM] = {"reading.form", CELL_TEXT, false, NULL},
+	[READING_DATE_ORDER] = {"reading.date_order", CELL_TEXT, false, NULL},
+	[READING_OTHER_ORDER] = {"reading.other_order", CELL_TEXT, false, NULL},
+	[READING_BASIS] = {"reading.basis", CELL_TEXT, false, NULL},
+	[READING_CONFIDENCE] = {"reading.confidence", CELL_REAL, false, NULL},
+	[READING_CALENDAR] = {"reading.calendar", CELL_TEXT, false, NULL},
+	[READING_LOCALE] = {"reading.locale", CELL_TEXT, false, NULL},
 };
 
 enum statement {
 	ADD_CONVERSATION,
 	ADD_IMPORT,
 	COUNT_IMPORT,
+	TELL_READING,
 	EARLIER_IMPORT,
 	ADD_PERSON,
 	ADD_MESSAGE,
@@ -91,6 +106,11 @@ static const char *const sql[STATEMENTS] = {
 			 " merged_messages = merged_messages + ?4,"
 			 " known_messages = known_messages + ?5"
 			 " WHERE conversation_id = ?1 AND import_id = ?2",
+	/* Of a source in several forms, the one that is least sure is told. */
+	[TELL_READING] = "UPDATE imports SET form = ?3, date_order = ?4, other_order = ?5,"
+			 " order_basis = ?6, order_confidence = ?7, calendar = ?8, locale = ?9"
+			 " WHERE conversation_id = ?1 AND import_id = ?2"
+			 " AND (order_confidence IS NULL OR order_confidence > ?7)",
 	[EARLIER_IMPORT] = "SELECT 1 FROM imports WHERE conversation_id = ?1 AND import_id <> ?2"
 			   " LIMIT 1",
 	[ADD_PERSON] = "INSERT INTO participants VALUES (?1, ?2) ON CONFLICT DO NOTHING",
@@ -375,6 +395,25 @@ find_import(struct message_store *s, struct err *err)
 }
 
 static int
+tell_reading(struct message_store *s, struct err *err)
+{
+	sqlite3_stmt *stmt = s->statements[TELL_READING];
+
+	if (s->cells[READING_FORM]->type == CELL_NULL)
+		return 0;
+	database_bind_text(stmt, 1, s->import->conversation_id);
+	database_bind_text(stmt, 2, s->import->import_id);
+	for (int k = READING_FORM; k <= READING_LOCALE; k++)
+		if (k != READING_CONFIDENCE)
+			database_bind_text(stmt, k - READING_FORM + 3, text_of(s, (enum known)k));
+		else if (s->cells[k]->type == CELL_REAL)
+			sqlite3_bind_double(stmt, k - READING_FORM + 3, s->cells[k]->real);
+		else
+			sqlite3_bind_null(stmt, k - READING_FORM + 3);
+	return database_step(s->db, stmt, "write", err);
+}
+
+static int
 add_person(struct message_store *s, struct err *err)
 {
 	struct str name = text_of(s, SENDER);
@@ -522,7 +561,7 @@ put_message(struct message_store *s, struct err *err)
 	struct import *import;
 	int64_t id = 0;
 
-	if (find_import(s, err) != 0)
+	if (find_import(s, err) != 0 || tell_reading(s, err) != 0)
 		return -1;
 	import = s->import;
 	enum meeting meeting = meet_or_add(s, &id, err);

@@ -19,8 +19,10 @@ static int read_value(struct reader *, const struct avro_node *, const json_t *)
 static int
 use_steps(struct reader *r, size_t count)
 {
-	if (count > *r->steps)
+	if (count > *r->steps) {
+		*r->steps = 0;
 		return err_set(r->err, ERR_INPUT, "the JSON takes too long to match the schema");
+	}
 	*r->steps -= count;
 	return 0;
 }
@@ -72,14 +74,28 @@ find_symbol(const struct avro_node *node, const json_t *json)
 	return i;
 }
 
-static bool
-record_fits(const struct avro_node *node, const json_t *json)
+/* A long name takes long to look up. */
+static int
+find_member(struct reader *r, const struct avro_field *f, const json_t *object,
+	    const json_t **value)
 {
+	if (use_steps(r, 1 + f->name.len / 16) != 0)
+		return -1;
+	*value = json_object_getn(object, f->name.ptr, f->name.len);
+	return 0;
+}
+
+static bool
+record_fits(struct reader *r, const struct avro_node *node, const json_t *json)
+{
+	const json_t *value;
 	size_t found = 0;
 
 	for (size_t i = 0; i < node->count; i++) {
 		const struct avro_field *f = &node->fields[i];
-		if (json_object_getn(json, f->name.ptr, f->name.len) != NULL)
+		if (find_member(r, f, json, &value) != 0)
+			return false;
+		if (value != NULL)
 			found++;
 		else if (!f->has_default)
 			return false;
@@ -90,7 +106,7 @@ record_fits(const struct avro_node *node, const json_t *json)
 /* Whether a branch is what the JSON means: by its outside alone, as trying all branches at all
  * levels would take for ever. */
 static bool
-fits(const struct avro_node *node, const json_t *json)
+fits(struct reader *r, const struct avro_node *node, const json_t *json)
 {
 	size_t length = json_string_length(json), count;
 	int64_t number;
@@ -119,7 +135,7 @@ fits(const struct avro_node *node, const json_t *json)
 	case AVRO_MAP:
 		return json_is_object(json);
 	case AVRO_RECORD:
-		return json_is_object(json) && record_fits(node, json);
+		return json_is_object(json) && record_fits(r, node, json);
 	case AVRO_UNION:
 		return false;
 	}
@@ -132,36 +148,39 @@ branch_name(const struct avro_node *branch)
 	return branch->name.ptr != NULL ? branch->name : str_of(avro_type_name(branch->type));
 }
 
-/* {"branch": value} */
-static const json_t *
-tagged_value(const struct avro_node *branch, const json_t *json)
+/* {"branch": value}: the branch that it names; the union's count: none. */
+static size_t
+tagged_branch(const struct avro_node *of, const json_t *json, const json_t **value)
 {
-	struct str name = branch_name(branch);
+	void *member = json_object_iter((json_t *)json);
+	struct str tag;
+	size_t i = 0;
 
 	if (json_object_size(json) != 1)
-		return NULL;
-	return json_object_getn(json, name.ptr, name.len);
+		return of->count;
+	tag = (struct str){json_object_iter_key(member), json_object_iter_key_len(member)};
+	*value = json_object_iter_value(member);
+	while (i < of->count && !str_equal(branch_name(of->branches[i]), tag))
+		i++;
+	return i;
 }
 
 static int
 read_union(struct reader *r, const struct avro_node *node, const json_t *json)
 {
-	const json_t *value = NULL;
+	const json_t *value;
 	size_t i;
 
 	if (use_steps(r, node->count) != 0)
 		return -1;
-	for (i = 0; i < node->count && value == NULL; i++)
-		value = tagged_value(node->branches[i], json);
-	for (i = value != NULL ? i - 1 : 0; value == NULL && i < node->count; i++) {
-		if (use_steps(r, 1 + node->branches[i]->count) != 0)
-			return -1;
-		if (fits(node->branches[i], json)) {
-			value = json;
-			break;
-		}
+	i = tagged_branch(node, json, &value);
+	if (i == node->count) {
+		value = json;
+		for (i = 0; i < node->count && !fits(r, node->branches[i], json); i++)
+			if (use_steps(r, 1 + node->branches[i]->count) != 0)
+				return -1;
 	}
-	if (value == NULL)
+	if (i == node->count)
 		return refuse(r, node, "it fits none of the branches");
 	varint_add(r->out, (int64_t)i);
 	return read_value(r, node->branches[i], value);
@@ -259,12 +278,12 @@ read_record(struct reader *r, const struct avro_node *node, const json_t *json)
 
 	if (!json_is_object(json))
 		return refuse(r, node, "it is not an object");
-	if (use_steps(r, node->count) != 0)
-		return -1;
 	for (size_t i = 0; i < node->count; i++) {
 		const struct avro_field *f = &node->fields[i];
-		const json_t *value = json_object_getn(json, f->name.ptr, f->name.len);
+		const json_t *value;
 		int status = 0;
+		if (find_member(r, f, json, &value) != 0)
+			return -1;
 		if (value != NULL) {
 			found++;
 			status = read_value(r, f->type, value);

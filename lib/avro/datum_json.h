@@ -4,7 +4,8 @@
 
 #include "avro/datum.h"
 
-#define DATUM_JSON_STEPS 20000000 /* values and names looked at: well under a second */
+#define DATUM_JSON_STEPS                                                                           \
+	20000000 /* values and names looked at, long ones for more: well under a second */
 
 /* avro_datum_from_json() that takes what it looks at off *steps, and fails when they are used up.
  * A default that is not encoded yet (has_default, but no default_datum.ptr) is an error. */

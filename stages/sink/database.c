@@ -187,6 +187,23 @@ close_handle(struct database *db)
 	db->handle = NULL;
 }
 
+/* An empty file, or a database without a table, as sqlite3 leaves behind what it only looked into:
+ * it is nobody's yet. */
+static bool
+is_blank(const char *path)
+{
+	sqlite3 *handle = NULL;
+	sqlite3_stmt *stmt = NULL;
+	bool blank = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+		     sqlite3_prepare_v2(handle, "SELECT 1 FROM sqlite_master", -1, &stmt, NULL) ==
+			     SQLITE_OK &&
+		     sqlite3_step(stmt) == SQLITE_DONE;
+
+	sqlite3_finalize(stmt);
+	sqlite3_close(handle);
+	return blank;
+}
+
 struct database *
 database_open(const char *path, struct err *err)
 {
@@ -199,7 +216,7 @@ database_open(const char *path, struct err *err)
 		err_set(err, ERR_FATAL, "could not use \"%s\": it is no file", path);
 		goto fail;
 	}
-	if (stands && status.st_size > 0) {
+	if (stands && !is_blank(path)) {
 		db->indexed = true;
 		if (open_standing(db, err) != 0)
 			goto fail;
@@ -303,7 +320,7 @@ finish_new(struct database *db, struct err *err)
 
 	close_handle(db);
 	db->file = NULL;
-	if (stat(db->path, &status) == 0 && status.st_size > 0) {
+	if (stat(db->path, &status) == 0 && !is_blank(db->path)) {
 		file_replace_abort(file);
 		return err_set(err, ERR_FATAL,
 			       "could not finish \"%s\": another program made it meanwhile",

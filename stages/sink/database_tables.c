@@ -84,7 +84,11 @@ const char database_tables[] =
 	"CREATE VIEW timeline AS SELECT"
 	" coalesce(c.title, m.conversation_id) AS conversation,"
 	" datetime(m.sent_at / 1000 + m.utc_offset_minutes * 60, 'unixepoch') AS local_time,"
-	" m.sender, m.kind, m.text, m.edited, m.id"
+	" m.sender, m.kind,"
+	" coalesce(m.text, m.details ->> 'text', m.details ->> 'question', m.details ->> 'name',"
+	" m.details ->> 'address', m.details ->> 'url', m.details ->> 'medium' || ' call',"
+	" (SELECT a.name FROM attachments AS a WHERE a.id = m.id AND a.position = 0)) AS text,"
+	" m.edited, m.id"
 	" FROM messages AS m JOIN conversations AS c USING (conversation_id)"
 	" ORDER BY m.conversation_id, m.sent_at, m.seq;"
 

@@ -36,6 +36,37 @@ a_message_becomes_a_row(void **state)
 }
 
 static void
+the_timeline_says_something_of_messages_without_text(void **state)
+{
+	static const char *const more[] = {
+		"\"details\":{\"chatmill.SystemEvent\":{\"event\":\"left\",\"actor\":null,"
+		"\"targets\":["
+		"],"
+		"\"value\":null,\"text\":\"Bo left\"}},",
+		"\"details\":{\"chatmill.Poll\":{\"question\":\"When?\",\"options\":[]}},",
+		"\"details\":{\"chatmill.Location\":{\"latitude\":null,\"longitude\":null,\"name\":"
+		"null,"
+		"\"address\":null,\"url\":{\"string\":\"https://x\"}}},",
+		"\"details\":{\"chatmill.Call\":{\"medium\":\"voice\",\"missed\":true,"
+		"\"group\":false,\"duration_seconds\":null}},",
+		"\"attachments\":[{\"name\":\"x.jpg\"}],",
+	};
+	struct chat c;
+	(void)state;
+
+	chat_begin(&c);
+	chat_open(&c);
+	for (size_t i = 0; i < sizeof(more) / sizeof(*more); i++) {
+		char id[2] = {(char)('a' + i), '\0'};
+		chat_put(&c, "i1", i, id, more[i]);
+	}
+	chat_commit(&c);
+	chat_holds(&c, "SELECT text FROM timeline",
+		   "Bo left\nWhen?\nhttps://x\nvoice call\nx.jpg\n");
+	chat_end(&c);
+}
+
+static void
 the_same_export_twice_changes_nothing_but_imports(void **state)
 {
 	struct chat c;
@@ -387,6 +418,19 @@ an_empty_file_is_no_database_yet(void **state)
 }
 
 static void
+a_database_without_tables_is_none_yet(void **state)
+{
+	struct chat c;
+	(void)state;
+
+	chat_begin(&c);
+	change(&c, "CREATE TABLE a (b); DROP TABLE a");
+	chat_import(&c, "i1", "a");
+	chat_holds(&c, MESSAGES, "a||i1|0\n");
+	chat_end(&c);
+}
+
+static void
 records_that_are_no_messages_are_refused(void **state)
 {
 	struct err err = {0};
@@ -419,7 +463,8 @@ a_folder_that_is_missing_is_told(void **state)
 	avro_schema_free(schema);
 }
 
-RUN_TESTS(TEST(a_message_becomes_a_row), TEST(the_same_export_twice_changes_nothing_but_imports),
+RUN_TESTS(TEST(a_message_becomes_a_row), TEST(the_timeline_says_something_of_messages_without_text),
+	  TEST(the_same_export_twice_changes_nothing_but_imports),
 	  TEST(a_longer_export_adds_what_is_new), TEST(a_message_twice_in_one_import_is_one),
 	  TEST(what_a_later_export_knows_of_media_is_added_and_stays),
 	  TEST(a_nul_is_shown_as_a_symbol_and_dump_survives_it),
@@ -430,5 +475,5 @@ RUN_TESTS(TEST(a_message_becomes_a_row), TEST(the_same_export_twice_changes_noth
 	  TEST(another_writer_is_waited_for),
 	  TEST(a_full_disk_costs_the_transaction_and_not_the_database),
 	  TEST(files_that_are_not_ours_are_refused), TEST(a_damaged_database_is_refused),
-	  TEST(an_empty_file_is_no_database_yet), TEST(records_that_are_no_messages_are_refused),
-	  TEST(a_folder_that_is_missing_is_told))
+	  TEST(an_empty_file_is_no_database_yet), TEST(a_database_without_tables_is_none_yet),
+	  TEST(records_that_are_no_messages_are_refused), TEST(a_folder_that_is_missing_is_told))

@@ -159,9 +159,14 @@ write_dead_block(void *with, uint64_t count, struct str bytes, struct err *err)
 			return err_prefix(err, "dead letters: ");
 		log_event("dead_letters", "file=\"%s\"", run->options->dead_letters);
 	}
+	if (output_block(run->dead, count, bytes, err) != 0) {
+		output_abort(run->dead); /* cut off in the middle: not for its final name */
+		run->dead = NULL;
+		return err_prefix(err, "dead letters: ");
+	}
 	metric_add(run->job->metrics->dead_letters, (int64_t)count);
 	atomic_fetch_add(&run->job->counts->rejected, count);
-	return output_block(run->dead, count, bytes, err);
+	return 0;
 }
 
 static int
@@ -169,9 +174,11 @@ write_block(void *with, uint64_t count, struct str bytes, struct err *err)
 {
 	struct run *run = with;
 
+	if (output_block(run->out, count, bytes, err) != 0)
+		return -1;
 	metric_add(run->job->metrics->records_out, (int64_t)count);
 	atomic_fetch_add(&run->job->counts->records_out, count);
-	return output_block(run->out, count, bytes, err);
+	return 0;
 }
 
 /* What came of a batch leaves. Dead letters first: what is refused is never only gone. */

@@ -13,6 +13,8 @@
 #include "stage/stop.h"
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE };
 
@@ -115,7 +117,37 @@ asks(const struct program *p, int argc, char **argv, const char *flag)
 	return options_asks(p->tables, 2, argc, argv, flag);
 }
 
-/* The run itself, between load() and unload(). *usage: load() found the command line wrong. */
+/* "-" is the standard stream of that number. Devices may well serve for both. */
+static bool
+is_same_file(const char *a, int a_standard, const char *b, int b_standard)
+{
+	struct stat one, other;
+
+	if ((strcmp(a, "-") == 0 ? fstat(a_standard, &one) : stat(a, &one)) != 0 ||
+	    (strcmp(b, "-") == 0 ? fstat(b_standard, &other) : stat(b, &other)) != 0)
+		return false; /* what is not there yet is no other file */
+	return !S_ISCHR(one.st_mode) && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/* Dead letters replace their file even when the run fails: they must not do that to the output, nor
+ * to an input that was not read to its end. */
+static int
+check_files(const struct runtime_options *o, struct err *err)
+{
+	const char *dead = o->dead_letters;
+
+	if (dead == NULL)
+		return 0;
+	if (strcmp(dead, o->out) == 0 || is_same_file(dead, STDOUT_FILENO, o->out, STDOUT_FILENO))
+		return err_set(err, ERR_INPUT, "--dead-letters \"%s\": the output goes there",
+			       dead);
+	if (is_same_file(dead, STDOUT_FILENO, o->in, STDIN_FILENO))
+		return err_set(err, ERR_INPUT, "--dead-letters \"%s\": the input comes from there",
+			       dead);
+	return 0;
+}
+
+/* The run itself, between load() and unload(). *usage: the command line was wrong after all. */
 static int
 run_job(struct program *p, struct progress_counts *counts, bool *usage, struct err *err)
 {
@@ -126,10 +158,11 @@ run_job(struct program *p, struct progress_counts *counts, bool *usage, struct e
 			  .skip_corrupt = p->runtime.skip_corrupt,
 			  .counts = counts,
 			  .metrics = &metrics};
-	int result = 0;
+	int result = check_files(&p->runtime, err);
 
+	*usage = result != 0;
 	stage_metrics_open(&metrics, p->def->name, p->def->version);
-	if (p->runtime.metrics != NULL) {
+	if (result == 0 && p->runtime.metrics != NULL) {
 		http = metrics_http_start(p->runtime.metrics, metrics.registry, err);
 		if (http == NULL)
 			result = -1;

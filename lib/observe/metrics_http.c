@@ -33,8 +33,8 @@ struct connection {
 
 struct metrics_http {
 	struct metrics *metrics;
-	_Atomic bool ready;
-	int listener, stop; /* stop: an eventfd, readable when the thread has to end */
+	_Atomic int not_ready; /* how many say so */
+	int listener, stop;    /* stop: an eventfd, readable when the thread has to end */
 	char address[NI_MAXHOST + NI_MAXSERV + 4];
 	pthread_t thread;
 	int64_t accept_after; /* monotonic, ms: out of descriptors, say, until then */
@@ -97,7 +97,7 @@ answer_request(struct metrics_http *h, struct connection *c)
 	} else if (str_equal(path, STR("/healthz"))) {
 		answer(c, get, "200 OK", "", STR("alive\n"));
 	} else if (str_equal(path, STR("/readyz"))) {
-		if (atomic_load(&h->ready))
+		if (atomic_load(&h->not_ready) == 0)
 			answer(c, get, "200 OK", "", STR("ready\n"));
 		else
 			answer(c, get, "503 Service Unavailable", "", STR("not ready\n"));
@@ -342,6 +342,7 @@ struct metrics_http *
 metrics_http_start(const char *address, struct metrics *metrics, struct err *err)
 {
 	struct metrics_http *h = mem_zero(1, sizeof(*h));
+	h->not_ready = 1;
 	sigset_t all, before;
 	int failed;
 
@@ -385,7 +386,7 @@ void
 metrics_http_ready(struct metrics_http *h, bool ready)
 {
 	if (h != NULL)
-		atomic_store(&h->ready, ready);
+		atomic_fetch_add(&h->not_ready, ready ? -1 : 1);
 }
 
 void

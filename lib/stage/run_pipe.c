@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "observe/metrics_http.h"
 #include "stage/output.h"
 #include "stage/stage_metrics.h"
 #include "stage/stop.h"
@@ -22,7 +23,6 @@ struct run {
 	struct job *job;
 	const struct runtime_options *options;
 	json_t *own_options; /* for the trail */
-	struct metrics_http *http;
 	struct pipe_in *in;
 	struct container_reader *reader;
 	struct dead_input *dead_input;
@@ -436,12 +436,11 @@ tell_damage(const struct run *run)
 
 int
 run_pipe(struct job *job, const struct runtime_options *options, json_t *own_options,
-	 struct metrics_http *http, struct err *err)
+	 struct err *err)
 {
 	struct run run = {.job = job,
 			  .options = options,
 			  .own_options = own_options,
-			  .http = http,
 			  .report_fd = watcher_fd()};
 	struct err late = {0};
 	int result;
@@ -456,9 +455,9 @@ run_pipe(struct job *job, const struct runtime_options *options, json_t *own_opt
 	if (result == 0)
 		result = open_output(&run, err);
 	if (result == 0) {
-		metrics_http_ready(http, true);
+		metrics_http_ready(job->http, true);
 		result = run_work(&run, err);
-		metrics_http_ready(http, false);
+		metrics_http_ready(job->http, false);
 	}
 	report(&run, true);
 	tell_damage(&run);

@@ -3,7 +3,6 @@
 #ifndef STAGE_RUN_PIPE_H
 #define STAGE_RUN_PIPE_H
 
-#include "observe/metrics_http.h"
 #include "stage/worker.h"
 #include <jansson.h>
 
@@ -22,7 +21,6 @@ extern const char *const runtime_codecs[]; /* "null", "deflate", "snappy", "zsta
 
 /* Runs the job; options: the stage's own as JSON, for the trail. Takes over options. -1 with the
  * reason; when the output's reader is gone, it does not return. */
-int run_pipe(struct job *, const struct runtime_options *, json_t *options, struct metrics_http *,
-	     struct err *);
+int run_pipe(struct job *, const struct runtime_options *, json_t *options, struct err *);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "observe/metrics_http.h"
 #include "stage/describe.h"
 #include "stage/options_parse.h"
 #include "stage/run_pipe.h"
@@ -152,7 +153,6 @@ static int
 run_job(struct program *p, struct progress_counts *counts, bool *usage, struct err *err)
 {
 	struct stage_metrics metrics = {0};
-	struct metrics_http *http = NULL;
 	struct job job = {.binding.def = p->def,
 			  .options = p->own,
 			  .skip_corrupt = p->runtime.skip_corrupt,
@@ -163,11 +163,11 @@ run_job(struct program *p, struct progress_counts *counts, bool *usage, struct e
 	*usage = result != 0;
 	stage_metrics_open(&metrics, p->def->name, p->def->version);
 	if (result == 0 && p->runtime.metrics != NULL) {
-		http = metrics_http_start(p->runtime.metrics, metrics.registry, err);
-		if (http == NULL)
+		job.http = metrics_http_start(p->runtime.metrics, metrics.registry, err);
+		if (job.http == NULL)
 			result = -1;
 		else
-			log_event("metrics", "address=%s", metrics_http_address(http));
+			log_event("metrics", "address=%s", metrics_http_address(job.http));
 	}
 	if (result == 0 && p->def->load != NULL) {
 		job.shared = p->def->load(p->own, err);
@@ -178,12 +178,12 @@ run_job(struct program *p, struct progress_counts *counts, bool *usage, struct e
 	}
 	if (result == 0) {
 		struct progress *progress = progress_start(p->def->name, counts);
-		result = run_pipe(&job, &p->runtime, options_json(p->tables, 1), http, err);
+		result = run_pipe(&job, &p->runtime, options_json(p->tables, 1), err);
 		progress_stop(progress);
 		if (p->def->unload != NULL)
 			p->def->unload(job.shared);
 	}
-	metrics_http_stop(http);
+	metrics_http_stop(job.http);
 	stage_metrics_close(&metrics);
 	if (result != 0)
 		return -1;

@@ -17,6 +17,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "observe/metrics_http.h"
 #include "stage/stage_metrics.h"
 #include "stage/stop.h"
 #include <assert.h>
@@ -168,6 +169,7 @@ wait_down(struct stage *st, int64_t *pause_ms)
 	if (*pause_ms == 0) {
 		*pause_ms = DOWN_FIRST_MS;
 		metric_add(st->job->metrics->down, 1);
+		metrics_http_ready(st->job->http, false);
 		log_event("endpoint_down", "reason=\"%s\"", st->why.text);
 	}
 	bool stop = stop_wait_ms(with_jitter(st, *pause_ms));
@@ -181,6 +183,7 @@ end_down(struct stage *st, int64_t pause_ms)
 	if (pause_ms == 0)
 		return;
 	metric_add(st->job->metrics->down, -1);
+	metrics_http_ready(st->job->http, true);
 	log_event("endpoint_back", "%s", "");
 }
 

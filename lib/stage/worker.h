@@ -11,6 +11,7 @@
 #include "stage/progress.h"
 #include "stage/state_store.h"
 
+struct metrics_http;  /* observe/metrics_http.h */
 struct stage_metrics; /* stage_metrics.h */
 
 /* What all workers of a process share; read-only while they run, but for the atomics. */
@@ -25,6 +26,7 @@ struct job {
 	const struct container_reader *reader; /* NULL in a source */
 	struct progress_counts *counts;
 	struct stage_metrics *metrics;
+	struct metrics_http *http;     /* NULL: nobody asks */
 	_Atomic uint64_t dead_records; /* refused, for --strict and the last message */
 	_Atomic bool source_lost;      /* stage_reject_source() was called: exit status 1 */
 };

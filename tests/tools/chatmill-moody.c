@@ -1,6 +1,6 @@
 /* moody -- does to each message what its text says: "drop", "reject", "retry", "retry once",
- * "fail", "down once", "append badly", "slow"; passes all others with `mood`. For the tests of
- * verdicts. */
+ * "fail", "down", "down once", "append badly", "slow"; passes all others with `mood`. For the tests
+ * of verdicts. */
 #include "stage.h"
 #include <unistd.h>
 
@@ -43,6 +43,8 @@ process(struct stage *st, struct record *rec)
 		return stage_fail(st, "nothing can be done");
 	if (str_equal(m->text, STR("retry once")) && w->before++ == 0)
 		return stage_retry(st, "not the first time");
+	if (str_equal(m->text, STR("down")))
+		return stage_error(st, &(struct err){ERR_DOWN, "the endpoint is away"});
 	if (str_equal(m->text, STR("down once")) && w->before++ == 0)
 		return stage_error(st, &(struct err){ERR_DOWN, "the endpoint is away"});
 	w->before = 0;

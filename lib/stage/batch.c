@@ -46,6 +46,12 @@ is_full(uint64_t records, size_t bytes)
 	return records >= BLOCK_RECORDS || bytes >= BLOCK_BYTES;
 }
 
+bool
+stream_fills_block(const struct stream *s)
+{
+	return is_full(s->count, s->bytes.len); /* a segment is a record at least */
+}
+
 void
 stream_mark(struct stream *s, uint64_t record, size_t from, uint64_t added, bool mirrored)
 {

@@ -46,8 +46,6 @@ struct share { /* what one worker made of a batch */
 struct batch {
 	struct container_block in;
 	uint64_t sequence;
-	size_t file_bytes; /* of the input consumed when it had been read, for the progress display
-			    */
 	struct share *shares; /* by worker */
 	size_t share_count;
 	size_t pending; /* workers that are not done with it (worker_pool.c) */
@@ -60,6 +58,8 @@ void batch_free(struct batch *);
 /* The stream's bytes behind `from` are `added` output records of this input record. mirrored: all
  * records share a segment as far as one block goes; only for a batch that one worker has alone. */
 void stream_mark(struct stream *, uint64_t record, size_t from, uint64_t added, bool mirrored);
+/* There is enough in it for a block of what is emitted. */
+bool stream_fills_block(const struct stream *);
 /* Takes back what was added since. */
 struct stream_place {
 	size_t bytes, segments;

@@ -187,7 +187,10 @@ write_batch(struct run *run, const struct batch *batch, struct err *err)
 {
 	const struct share *failure = batch_failure(batch);
 	bool mirrored = run->job->binding.def->emits == NULL;
-	uint64_t taken = failure == NULL ? batch->in.count : failure->stop_at;
+	uint64_t taken = batch->in.count; /* none behind a source or a timer */
+
+	if (failure != NULL && failure->stop_at < taken)
+		taken = failure->stop_at;
 
 	if (batch_blocks(batch, true, false, &run->scratch, write_dead_block, run, err) != 0 ||
 	    (run->out != NULL &&
@@ -239,17 +242,36 @@ read_batch(struct run *run, struct batch *batch, struct err *err)
 
 /* ---- the work */
 
+struct firing {
+	struct run *run;
+	struct batch batch; /* of many timers: most put out little */
+};
+
 static int
 fire_timer(void *with, struct stage *worker, struct state_block *block, uint64_t number,
 	   struct err *err)
 {
-	struct run *run = with;
-	struct batch batch;
+	struct firing *f = with;
+	const struct share *share = &f->batch.shares[0];
 
-	batch_init(&batch, 1);
-	worker_fire(worker, block, &batch, number);
-	int result = write_batch(run, &batch, err);
-	batch_free(&batch);
+	if (worker_fire(worker, block, &f->batch, number) == 0 &&
+	    !stream_fills_block(&share->out) && !stream_fills_block(&share->dead))
+		return 0;
+	int result = write_batch(f->run, &f->batch, err);
+	batch_clear(&f->batch);
+	return result;
+}
+
+static int
+fire_timers(struct run *run, struct stage *const *workers, size_t count, struct err *err)
+{
+	struct firing f = {.run = run};
+
+	batch_init(&f.batch, 1);
+	int result = timers_fire_all(workers, count, fire_timer, &f, err);
+	if (result == 0)
+		result = write_batch(run, &f.batch, err);
+	batch_free(&f.batch);
 	return result;
 }
 
@@ -263,7 +285,7 @@ end_input(struct run *run, struct stage *const *workers, size_t count, struct er
 			"stopped by %s after %llu records: the input was not read to its end",
 			stop_signal(),
 			(unsigned long long)atomic_load(&run->job->counts->records_in));
-	if (timers_fire_all(workers, count, fire_timer, run, err) != 0)
+	if (fire_timers(run, workers, count, err) != 0)
 		return -1;
 	if (run->job->binding.kind == STAGE_SINK)
 		return worker_commit(workers[0], err);

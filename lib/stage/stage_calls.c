@@ -245,7 +245,10 @@ state_next(struct stage *st, int state, struct str *part)
 void
 state_forget(struct stage *st, void *bytes)
 {
-	state_store_forget(st->state, state_store_owner(st->key, bytes));
+	struct state_block *block = state_store_owner(st->key, bytes);
+
+	assert(block != NULL);
+	state_store_forget(st->state, block);
 }
 
 void

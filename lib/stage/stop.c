@@ -12,18 +12,17 @@
 
 static int ends[2] = {-1, -1}; /* a pipe nobody reads: once written, readable for ever */
 static int interrupt = -1;     /* an eventfd */
-static volatile sig_atomic_t asked;
+static atomic_int asked;       /* the signal; other threads look, too */
 
 static void
 on_signal(int number)
 {
 	int saved = errno;
 
-	if (asked != 0) {
+	if (atomic_exchange(&asked, number) != 0) {
 		file_replace_abort_all();
 		_exit(1);
 	}
-	asked = number;
 	ssize_t unused = write(ends[1], "", 1);
 	(void)unused;
 	errno = saved;
@@ -52,13 +51,15 @@ stop_fd(void)
 bool
 stop_asked(void)
 {
-	return asked != 0;
+	return atomic_load(&asked) != 0;
 }
 
 const char *
 stop_signal(void)
 {
-	return asked == 0 ? NULL : asked == SIGINT ? "SIGINT" : "SIGTERM";
+	int number = atomic_load(&asked);
+
+	return number == 0 ? NULL : number == SIGINT ? "SIGINT" : "SIGTERM";
 }
 
 bool
@@ -66,8 +67,12 @@ stop_wait_ms(int64_t ms)
 {
 	struct pollfd fds[] = {{ends[0], POLLIN, 0}, {interrupt, POLLIN, 0}};
 	uint64_t unused;
+	int ready;
 
-	if (poll(fds, 2, ms > 60000 ? 60000 : (int)ms) > 0 && (fds[1].revents & POLLIN) != 0) {
+	do {
+		ready = poll(fds, 2, (int)ms);
+	} while (ready < 0 && errno == EINTR); /* a signal that asks for an end is there at once */
+	if (ready > 0 && (fds[1].revents & POLLIN) != 0) {
 		ssize_t n = read(interrupt, &unused, sizeof(unused)); /* or another wait was */
 		(void)n;
 	}

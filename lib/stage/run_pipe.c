@@ -32,6 +32,8 @@ struct run {
 	int report_fd; /* -1: nobody asked */
 	int64_t reported_ms, committed_ms;
 	uint64_t sequence;
+	struct stage *sink; /* with --commit-every: whose commit comes in between */
+	bool uncommitted;
 	bool stopped; /* the user asked for an end before the input had one */
 	bool live;    /* a source has waited: it has no end but the user's */
 };
@@ -211,6 +213,19 @@ write_batch(struct run *run, const struct batch *batch, struct err *err)
 	return -1;
 }
 
+/* What the sink has taken becomes durable, though there may be more. */
+static int
+commit_so_far(void *with, struct err *err)
+{
+	struct run *run = with;
+
+	run->committed_ms = clock_monotonic_ms();
+	if (!run->uncommitted)
+		return 0;
+	run->uncommitted = false;
+	return worker_commit(run->sink, err);
+}
+
 /* After each batch of a sink: shown, and made durable where it is time. */
 static int
 settle_sink(struct run *run, struct stage *worker, struct err *err)
@@ -219,11 +234,11 @@ settle_sink(struct run *run, struct stage *worker, struct err *err)
 		return 0;
 	if (worker_flush(worker, err) != 0)
 		return -1;
-	if (run->options->commit_every == 0 ||
+	run->uncommitted = true;
+	if (run->sink == NULL ||
 	    clock_monotonic_ms() - run->committed_ms < run->options->commit_every)
 		return 0;
-	run->committed_ms = clock_monotonic_ms();
-	return worker_commit(worker, err);
+	return commit_so_far(run, err);
 }
 
 /* 1 a block; 0 the end; -1. */
@@ -299,6 +314,11 @@ run_alone(struct run *run, struct err *err)
 	struct stage *worker = worker_new(run->job, 0, 1);
 	struct batch batch;
 	int result = worker_open(worker, err), more = 0;
+
+	if (run->options->commit_every > 0) {
+		run->sink = worker;
+		pipe_in_when_idle(run->in, run->options->commit_every, commit_so_far, run);
+	}
 
 	batch_init(&batch, 1);
 	while (result == 0 && (more = read_batch(run, &batch, err)) > 0) {

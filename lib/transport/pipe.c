@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -14,6 +15,9 @@ struct pipe_in {
 	int fd, stop;
 	bool stopped;
 	uint64_t size; /* bytes; 0: unknown */
+	int idle_ms;   /* -1: for ever */
+	int (*idle)(void *with, struct err *);
+	void *idle_with;
 };
 
 struct pipe_out {
@@ -28,6 +32,7 @@ pipe_in_open(const char *path, int stop, struct err *err)
 	struct stat st;
 
 	in->stop = stop;
+	in->idle_ms = -1;
 	in->fd = STDIN_FILENO;
 	snprintf(in->name, sizeof(in->name), "standard input");
 	if (strcmp(path, "-") != 0) {
@@ -44,6 +49,15 @@ pipe_in_open(const char *path, int stop, struct err *err)
 	return in;
 }
 
+void
+pipe_in_when_idle(struct pipe_in *in, int64_t after_ms, int (*idle)(void *, struct err *),
+		  void *with)
+{
+	in->idle_ms = after_ms < INT_MAX ? (int)after_ms : INT_MAX;
+	in->idle = idle;
+	in->idle_with = with;
+}
+
 ssize_t
 pipe_in_read(void *with, char *to, size_t room, struct err *err)
 {
@@ -52,9 +66,17 @@ pipe_in_read(void *with, char *to, size_t room, struct err *err)
 	for (;;) {
 		struct pollfd fds[] = {{in->fd, POLLIN, 0}, {in->stop, POLLIN, 0}};
 		/* A negative descriptor is passed over by poll(). */
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+		int ready = poll(fds, 2, in->idle_ms);
+		if (ready < 0 && errno != EINTR)
 			return err_set(err, ERR_FATAL, "could not wait for %s: %s", in->name,
 				       strerror(errno));
+		if (ready < 0)
+			continue;
+		if (ready == 0) {
+			if (in->idle(in->idle_with, err) != 0)
+				return -1;
+			continue;
+		}
 		if ((fds[1].revents & POLLIN) != 0) {
 			in->stopped = true;
 			return 0;

@@ -16,6 +16,9 @@ struct pipe_in;
 /* path: "-" is standard input. stop: a descriptor that becomes readable when reading shall end; -1:
  * none. ERR_FATAL. */
 struct pipe_in *pipe_in_open(const char *path, int stop, struct err *);
+/* Whenever nothing has come for so long, idle() is called; its -1 is the read's. */
+void pipe_in_when_idle(struct pipe_in *, int64_t after_ms, int (*idle)(void *with, struct err *),
+		       void *with);
 /* Up to room bytes; 0 at the end or when stopped; -1. Its shape is that of a byte_source's read. */
 ssize_t pipe_in_read(void *pipe_in, char *to, size_t room, struct err *);
 const char *pipe_in_name(const struct pipe_in *); /* "standard input", "file \"x.avro\"" */

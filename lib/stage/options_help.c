@@ -127,10 +127,29 @@ arguments_row(const struct option_table *tables, size_t count)
 	return NULL;
 }
 
+/* A secret may come from the environment. */
 static void
-add_usage(const struct options_help *help, const struct stage_option *arguments, struct buf *to)
+add_required(const struct stage_option *row, struct buf *to)
 {
-	buf_printf(to, "usage: %s [--OPTION...]", help->program);
+	for (; row != NULL && row->name != NULL; row++) {
+		if (!row->required || row->type == OPT_SECRET || row->type == OPT_ARGUMENTS)
+			continue;
+		buf_add(to, STR(" --"));
+		option_value_name(row, to);
+		buf_printf(to, " %s", option_value_placeholder(row));
+	}
+}
+
+static void
+add_usage(const struct options_help *help, const struct option_table *tables, size_t count,
+	  struct buf *to)
+{
+	const struct stage_option *arguments = arguments_row(tables, count);
+
+	buf_printf(to, "usage: %s", help->program);
+	for (size_t t = 0; t < count; t++)
+		add_required(tables[t].rows, to);
+	buf_add(to, STR(" [--OPTION...]"));
 	if (arguments != NULL) {
 		bool optional = !arguments->required && arguments->min <= 0;
 		bool several = !option_value_has_max(arguments) || arguments->max > 1;
@@ -183,7 +202,7 @@ options_help(struct buf *to, const struct options_help *help, const struct optio
 	const struct stage_option *arguments = arguments_row(tables, count);
 
 	columns = clamp_columns(columns);
-	add_usage(help, arguments, to);
+	add_usage(help, tables, count, to);
 	if (help->summary != NULL) {
 		buf_add_byte(to, '\n');
 		add_wrapped(to, str_of(help->summary), 0, 0, columns);

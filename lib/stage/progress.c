@@ -205,8 +205,8 @@ run(void *with)
 	return NULL;
 }
 
-static bool
-is_wanted(void)
+bool
+progress_is_wanted(void)
 {
 	const char *mode = getenv("CHATMILL_PROGRESS"), *term = getenv("TERM");
 
@@ -221,7 +221,7 @@ progress_start(const char *name, const struct progress_counts *counts)
 	pthread_condattr_t monotonic;
 	sigset_t all, before;
 
-	if (!is_wanted())
+	if (!progress_is_wanted())
 		return NULL;
 	p = mem_zero(1, sizeof(*p));
 	p->name = name;

@@ -17,6 +17,9 @@ struct progress_counts { /* written by the work, read by the display */
 	_Atomic uint64_t bytes, bytes_total; /* of the input; total 0: unknown */
 };
 
+/* Whether stderr is a terminal that can show it, and nobody forbade it. */
+bool progress_is_wanted(void);
+
 struct progress;
 /* Redrawn five times a second by a thread of its own, until progress_stop(); name and counts must
  * last as long. One at a time in a process. NULL where there is nothing to draw on. */

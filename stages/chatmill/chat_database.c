@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#define SURE    0.95  /* as parse has it: below, an order of dates is a guess */
-#define BUSY_MS 10000 /* for somebody else's transaction to end */
+#define SURE       0.95  /* as parse has it: below, an order of dates is a guess */
+#define MOST_CHATS 10    /* that are named */
+#define BUSY_MS    10000 /* for somebody else's transaction to end */
 
 static int
 refuse(sqlite3 *db, const char *path, struct err *err)
@@ -45,8 +46,9 @@ take_counts(sqlite3_stmt *row, void *with)
 	struct chat_counts *counts = with;
 
 	counts->messages = sqlite3_column_int64(row, 0);
-	counts->changed = sqlite3_column_int64(row, 1);
-	counts->imported_at = sqlite3_column_int64(row, 2);
+	counts->imports = sqlite3_column_int64(row, 1);
+	counts->changed = sqlite3_column_int64(row, 2);
+	counts->imported_at = sqlite3_column_int64(row, 3);
 }
 
 static void
@@ -68,9 +70,8 @@ count(sqlite3 *db, struct chat_counts *counts)
 	if (!ours)
 		return 0;
 	return query(db,
-		     "SELECT (SELECT count(*) FROM messages),"
-		     " (SELECT coalesce(sum(merged_messages), 0) FROM imports),"
-		     " (SELECT max(imported_at) FROM imports)",
+		     "SELECT (SELECT count(*) FROM messages), count(*),"
+		     " coalesce(sum(merged_messages), 0), max(imported_at) FROM imports",
 		     take_counts, counts);
 }
 
@@ -134,17 +135,83 @@ struct media {
 	size_t kinds;
 };
 
-/* "media" is what an export left out without saying of which sort it was. */
+static const struct {
+	const char *kind, *one, *many;
+} media_words[] = {
+	{"image", "image", "images"},
+	{"video", "video", "videos"},
+	{"video_note", "video note", "video notes"},
+	{"audio", "audio file", "audio files"},
+	{"voice", "voice message", "voice messages"},
+	{"sticker", "sticker", "stickers"},
+	{"gif", "GIF", "GIFs"},
+	{"document", "document", "documents"},
+	{"contact", "contact", "contacts"},
+	{"media", "left out of the export",
+	 "left out of the export"}, /* of what kind, it is silent */
+};
+
 static void
 add_media(sqlite3_stmt *row, void *with)
 {
 	struct media *media = with;
-	const unsigned char *kind = sqlite3_column_text(row, 0);
-	bool known = kind != NULL && strcmp((const char *)kind, "media") != 0;
+	const char *kind = (const char *)sqlite3_column_text(row, 0);
+	const char *one = kind == NULL ? "of unknown kind" : kind, *many = one;
 
+	for (size_t i = 0; i < sizeof(media_words) / sizeof(media_words[0]); i++)
+		if (strcmp(media_words[i].kind, one) == 0) {
+			one = media_words[i].one;
+			many = media_words[i].many;
+			break;
+		}
 	buf_add(media->to, media->kinds++ == 0 ? STR("media: ") : STR(", "));
-	add_number(media->to, sqlite3_column_int64(row, 1));
-	buf_printf(media->to, " %s", known ? (const char *)kind : "of unknown kind");
+	add_count(media->to, sqlite3_column_int64(row, 1), one, many);
+}
+
+struct chats {
+	struct buf *to;
+	size_t count;
+};
+
+/* What a chat that this run has met brought. */
+static void
+add_chat(sqlite3_stmt *row, void *with)
+{
+	struct chats *chats = with;
+	struct buf *to = chats->to;
+	int64_t added = sqlite3_column_int64(row, 1), known = sqlite3_column_int64(row, 2);
+	const unsigned char *title = sqlite3_column_text(row, 0);
+
+	if (++chats->count > MOST_CHATS)
+		return;
+	buf_printf(to, "  %s: ", title == NULL ? "(no title)" : (const char *)title);
+	add_number(to, added);
+	buf_add(to, STR(" new"));
+	if (known > 0) {
+		buf_add(to, STR(", "));
+		add_number(to, known);
+		buf_add(to, STR(" known before"));
+	}
+	buf_add_byte(to, '\n');
+}
+
+static int
+add_chats(sqlite3 *db, int64_t since, struct buf *to)
+{
+	struct chats chats = {.to = to};
+	char sql[512];
+
+	snprintf(sql, sizeof(sql),
+		 "SELECT c.title, sum(new_messages), sum(known_messages + merged_messages)"
+		 " FROM imports JOIN conversations AS c USING (conversation_id)"
+		 " WHERE imported_at > %lld GROUP BY conversation_id"
+		 " ORDER BY 2 DESC, 3 DESC, 1",
+		 (long long)since);
+	if (query(db, sql, add_chat, &chats) != 0)
+		return -1;
+	if (chats.count > MOST_CHATS)
+		buf_printf(to, "  and %zu more\n", chats.count - MOST_CHATS);
+	return 0;
 }
 
 static void
@@ -234,23 +301,28 @@ chat_database_summarise(const char *path, const struct chat_counts *before, stru
 	sqlite3 *db = NULL;
 	int result = open_to_read(path, &db, err);
 
-	if (result == 0 &&
-	    (count(db, &now) != 0 ||
-	     query(db,
-		   "SELECT count(DISTINCT conversation_id), count(*), count(DISTINCT sender),"
-		   " date(min(sent_at / 1000 + utc_offset_minutes * 60), 'unixepoch'),"
-		   " date(max(sent_at / 1000 + utc_offset_minutes * 60), 'unixepoch')"
-		   " FROM messages",
-		   add_totals, to) != 0 ||
-	     query(db, "SELECT kind, count(*) FROM attachments GROUP BY kind ORDER BY 2 DESC, 1",
-		   add_media, &media) != 0))
-		result = refuse(db, path, err);
+	if (result != 0)
+		goto done;
+	if (count(db, &now) != 0 ||
+	    query(db,
+		  "SELECT count(DISTINCT conversation_id), count(*), count(DISTINCT sender),"
+		  " date(min(sent_at / 1000 + utc_offset_minutes * 60), 'unixepoch'),"
+		  " date(max(sent_at / 1000 + utc_offset_minutes * 60), 'unixepoch')"
+		  " FROM messages",
+		  add_totals, to) != 0 ||
+	    query(db, "SELECT kind, count(*) FROM attachments GROUP BY kind ORDER BY 2 DESC, 1",
+		  add_media, &media) != 0)
+		goto unreadable;
 	if (media.kinds > 0)
 		buf_add_byte(to, '\n');
-	if (result == 0)
-		add_news(to, before, &now);
-	if (result == 0 && add_readings(db, before->imported_at, to) != 0)
-		result = refuse(db, path, err);
+	add_news(to, before, &now);
+	if (add_chats(db, before->imported_at, to) == 0 &&
+	    add_readings(db, before->imported_at, to) == 0)
+		goto done;
+
+unreadable:
+	result = refuse(db, path, err);
+done:
 	sqlite3_close(db);
 	return result;
 }

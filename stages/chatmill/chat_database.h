@@ -6,8 +6,9 @@
 #include "base/err.h"
 
 struct chat_counts {
-	int64_t messages, changed; /* changed: edited or deleted since an earlier import */
-	int64_t imported_at;       /* the last import's time; 0: there was none */
+	int64_t messages, imports;
+	int64_t changed;     /* messages edited or deleted since an earlier import */
+	int64_t imported_at; /* the last import's time; 0: there was none */
 };
 
 /* All zeroes where there is no database of ours yet. ERR_FATAL: it is there and cannot be read. */

@@ -22,19 +22,23 @@
 
 struct values {
 	bool help;
-	const char *out, *timezone, *date_order, *conversation, *media;
+	const char *out, *timezone, *title, *conversation, *media;
+	unsigned date_order, log;
 	int64_t jobs;
-	unsigned log;
 	struct stage_arguments exports;
 };
+static const char *const date_orders[] = {"auto", "dmy", "mdy", "ymd", NULL};
 static const char *const log_levels[] = {"quiet", "info", "debug", NULL};
 static const struct stage_option rows[] = {
 	OPTION(PATH, values, out, NULL, "folder for the database and what was refused; also -o",
 	       .required = true),
-	OPTION(TEXT, values, timezone, NULL, "where the chat was exported, such as Europe/Berlin"),
-	OPTION(TEXT, values, date_order, NULL,
-	       "order of day and month, where a chat leaves it open"),
-	OPTION(TEXT, values, conversation, NULL, "name of the chat, in place of its title"),
+	OPTION(TEXT, values, timezone, NULL,
+	       "zone of the phone that exported, such as Europe/Berlin; else this machine's"),
+	OPTION(CHOICE, values, date_order, "auto", "order of dates that can be read in two ways",
+	       .choices = date_orders),
+	OPTION(TEXT, values, title, NULL, "title of the chat; else from the export's name"),
+	OPTION(TEXT, values, conversation, NULL,
+	       "id of the conversation that the exports are of; else made of the title"),
 	OPTION(PATH, values, media, NULL, "folder to unpack the media of zip exports into"),
 	OPTION(INT, values, jobs, "1", "workers of parse", .min = 1, .max = 256),
 	OPTION(CHOICE, values, log, "quiet", "events the stages tell, beside messages for people",
@@ -100,10 +104,13 @@ make_folder(const char *path)
 	struct stat st;
 	int failed = mkdir(path, 0777) == 0 ? 0 : errno;
 
-	if (failed == EEXIST && stat(path, &st) == 0)
-		failed = S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
-	if (failed != 0)
+	if (failed == EEXIST && stat(path, &st) == 0) {
+		if (S_ISDIR(st.st_mode))
+			return 0;
+		log_error("\"%s\" is a file, not a folder", path);
+	} else if (failed != 0) {
 		log_error("could not make the folder \"%s\": %s", path, strerror(failed));
+	}
 	return failed == 0 ? 0 : -1;
 }
 
@@ -176,7 +183,8 @@ compose(struct job *job, char jobs[24])
 	snprintf(jobs, 24, "%" PRId64, v->jobs);
 	add_option(job, FETCH, "--media", v->media);
 	add_option(job, PARSE, "--timezone", v->timezone);
-	add_option(job, PARSE, "--date-order", v->date_order);
+	add_option(job, PARSE, "--date-order", date_orders[v->date_order]);
+	add_option(job, PARSE, "--title", v->title);
 	add_option(job, PARSE, "--conversation", v->conversation);
 	add_option(job, PARSE, "--jobs", jobs);
 	for (int i = 0; i < STAGES; i++) {
@@ -211,15 +219,19 @@ write_line(void *with, struct str line)
 	buf_free(&text);
 }
 
-/* One line for all: bytes are what fetch has read, records what sink has stored. */
+/* One line for all: bytes are what fetch has read, records what sink has taken. Once everything is
+ * parsed, how far the database is nobody knows. */
 static void
 draw(void *with)
 {
 	struct job *job = with;
+	bool parsed = job->programs[PARSE].pid == 0;
+	int64_t elapsed_ms = parsed ? 0 : clock_monotonic_ms() - job->started_ms;
 	struct progress_counts counts = {
-		.records_in = job->programs[SINK].progress.records_in,
-		.bytes = job->programs[FETCH].progress.bytes,
-		.bytes_total = job->programs[FETCH].progress.bytes_total,
+		.records_in = parsed ? job->programs[PARSE].progress.records_out
+				     : job->programs[SINK].progress.records_in,
+		.bytes = parsed ? 0 : job->programs[FETCH].progress.bytes,
+		.bytes_total = parsed ? 0 : job->programs[FETCH].progress.bytes_total,
 	};
 	struct winsize size = {0};
 	struct err ignored;
@@ -231,8 +243,8 @@ draw(void *with)
 		counts.rejected += job->programs[i].progress.rejected;
 	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
 		size.ws_col = 80;
-	size_t len = 1 + progress_line(line + 1, sizeof(line) - 8, "run", &counts,
-				       clock_monotonic_ms() - job->started_ms, size.ws_col);
+	size_t len = 1 + progress_line(line + 1, sizeof(line) - 8, parsed ? "storing" : "run",
+				       &counts, elapsed_ms, size.ws_col);
 	memcpy(line + len, "\033[K", 3);
 	(void)file_write_all(STDERR_FILENO, (struct str){line, len + 3}, NULL, &ignored);
 }
@@ -307,15 +319,15 @@ print_summary(struct job *job)
 	return verb_print(&text);
 }
 
-/* One that this run has made, and found nothing for. */
-static bool
-remove_empty_database(struct job *job)
+/* A database that this run has made for nothing goes. */
+static int
+refuse_all(struct job *job)
 {
-	struct chat_counts now = {0};
-	struct err err = {0};
-
-	return !job->stood && chat_database_count(buf_cstr(&job->database), &now, &err) == 0 &&
-	       now.messages == 0 && unlink(buf_cstr(&job->database)) == 0;
+	if (!job->stood && unlink(buf_cstr(&job->database)) == 0)
+		log_error("nothing was imported, and no database made");
+	else
+		log_error("nothing was imported: \"%s\" is as it was", buf_cstr(&job->database));
+	return 1;
 }
 
 /* The sink commits at the end of its input, and knows a stream that was cut from one that ended:
@@ -324,29 +336,28 @@ static int
 judge(struct job *job)
 {
 	const struct pipe_program *culprit = pipe_run_culprit(&job->run);
+	struct chat_counts now = {0};
+	struct err err = {0};
 	char status[64];
 
 	if (job->run.signal != 0 && job->programs[SINK].status != 0) {
-		log_error("stopped by SIG%s: nothing of this run is in \"%s\"",
-			  sigabbrev_np(job->run.signal), buf_cstr(&job->database));
+		log_error("stopped by SIG%s: nothing was stored", sigabbrev_np(job->run.signal));
 		return 1;
 	}
-	if (culprit == NULL)
-		return print_summary(job);
-	pipe_run_status_in_words(culprit->status, status, sizeof(status));
-	if (job->programs[SINK].status == 0 && WIFEXITED(culprit->status)) {
-		if (remove_empty_database(job)) {
-			log_error("\"%s\" could use none of it: there is no database",
-				  culprit->name);
-			return 1;
-		}
-		(void)print_summary(job);
-		log_error("\"%s\" could not use all of it: what it could is in \"%s\"",
-			  culprit->name, buf_cstr(&job->database));
-	} else {
-		log_error("\"%s\" %s: nothing of this run is in \"%s\"", culprit->name, status,
-			  buf_cstr(&job->database));
+	if (culprit != NULL && (job->programs[SINK].status != 0 || !WIFEXITED(culprit->status))) {
+		pipe_run_status_in_words(culprit->status, status, sizeof(status));
+		log_error("\"%s\" %s: nothing was stored", culprit->name, status);
+		return 1;
 	}
+	if (chat_database_count(buf_cstr(&job->database), &now, &err) == 0 &&
+	    now.imports == job->before.imports)
+		return refuse_all(job);
+	if (print_summary(job) != 0)
+		return 1;
+	if (culprit == NULL)
+		return 0;
+	log_error("not everything could be imported: what could is in \"%s\"",
+		  buf_cstr(&job->database));
 	return 1;
 }
 
@@ -366,7 +377,7 @@ run_job(struct job *job)
 		return 1;
 	compose(job, jobs);
 	job->stood = access(buf_cstr(&job->database), F_OK) == 0;
-	job->draws = isatty(STDERR_FILENO) == 1;
+	job->draws = progress_is_wanted();
 	job->started_ms = clock_monotonic_ms();
 	job->run = (struct pipe_run){.programs = job->programs,
 				     .count = STAGES,

@@ -486,6 +486,29 @@ a_table_that_contradicts_itself_is_found(void **state)
 }
 
 static void
+help_shows_what_is_required_in_its_first_line(void **state)
+{
+	struct needs {
+		const char *out, *key;
+		struct stage_arguments exports;
+	};
+	static const struct stage_option rows[] = {
+		OPTION(PATH, needs, out, NULL, "a folder", .required = true),
+		OPTION(SECRET, needs, key, NULL, "may come from the environment", .required = true),
+		OPTION(ARGUMENTS, needs, exports, NULL, "exports", .min = 1),
+		{0}};
+	const struct options_help help = {.program = "chatmill run"};
+	struct option_table table = {"Options", rows, NULL};
+	struct buf text = {0};
+
+	(void)state;
+	options_help(&text, &help, &table, 1, 80);
+	assert_true(str_starts(buf_str(&text),
+			       STR("usage: chatmill run --out PATH [--OPTION...] EXPORTS...\n")));
+	buf_free(&text);
+}
+
+static void
 help_shows_both_groups_with_ranges_and_defaults(void **state)
 {
 	static const char *const examples[] = {"chatmill shout < chat.avro", NULL};
@@ -577,4 +600,5 @@ RUN_TESTS_WITH(make_folder, remove_folder, TEST(defaults_hold_where_nothing_is_g
 	       TEST(the_trail_says_what_changes_the_result_and_no_secret),
 	       TEST(the_declaration_is_described_row_by_row),
 	       TEST(a_table_that_contradicts_itself_is_found),
+	       TEST(help_shows_what_is_required_in_its_first_line),
 	       TEST(help_shows_both_groups_with_ranges_and_defaults))

@@ -118,12 +118,14 @@ asks(const struct program *p, int argc, char **argv, const char *flag)
 	return options_asks(p->tables, 2, argc, argv, flag);
 }
 
-/* "-" is the standard stream of that number. Devices may well serve for both. */
+/* "-" is the standard stream of that number; NULL is none. Devices may well serve for both. */
 static bool
 is_same_file(const char *a, int a_standard, const char *b, int b_standard)
 {
 	struct stat one, other;
 
+	if (a == NULL || b == NULL)
+		return false;
 	if ((strcmp(a, "-") == 0 ? fstat(a_standard, &one) : stat(a, &one)) != 0 ||
 	    (strcmp(b, "-") == 0 ? fstat(b_standard, &other) : stat(b, &other)) != 0)
 		return false; /* what is not there yet is no other file */
@@ -139,7 +141,8 @@ check_files(const struct runtime_options *o, struct err *err)
 
 	if (dead == NULL)
 		return 0;
-	if (strcmp(dead, o->out) == 0 || is_same_file(dead, STDOUT_FILENO, o->out, STDOUT_FILENO))
+	if ((o->out != NULL && strcmp(dead, o->out) == 0) ||
+	    is_same_file(dead, STDOUT_FILENO, o->out, STDOUT_FILENO))
 		return err_set(err, ERR_INPUT, "--dead-letters \"%s\": the output goes there",
 			       dead);
 	if (is_same_file(dead, STDOUT_FILENO, o->in, STDIN_FILENO))

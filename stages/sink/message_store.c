@@ -117,8 +117,8 @@ static const char *const sql[STATEMENTS] = {
 	[ADD_MESSAGE] =
 		"INSERT INTO messages VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
 		" ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT DO NOTHING",
-	[FIND_MESSAGE] = "SELECT id, kind = 'media', edited, utc_offset_minutes FROM messages"
-			 " WHERE message_id = ?1",
+	[FIND_MESSAGE] = "SELECT id, kind = 'media', edited, utc_offset_minutes, seq,"
+			 " import_id <> ?2 FROM messages WHERE message_id = ?1",
 	[FIND_REVISION] = "SELECT id FROM revisions WHERE message_id = ?1",
 	[LEARN_MESSAGE] = "UPDATE messages SET edited = max(edited, ?3),"
 			  " kind = CASE kind WHEN 'media' THEN ?2 ELSE kind END"
@@ -142,6 +142,7 @@ struct import { /* of one conversation */
 	bool earlier; /* other imports know the conversation */
 	struct map people;
 	struct slot_place place;
+	int64_t shift; /* from its seq to that of the earlier import it goes on from */
 	uint64_t added, known, elsewhere;
 };
 
@@ -461,11 +462,19 @@ add_attachments(struct message_store *s, int64_t id, struct err *err)
 	return database_step(s->db, stmt, "write", err);
 }
 
-/* 1: the row is new; 0: it was there. */
+static int64_t
+seq_of(const struct message_store *s)
+{
+	return s->cells[SEQ]->type == CELL_NULL ? 0 : s->cells[SEQ]->integer;
+}
+
+/* An export that begins later counts from 0, too: what it adds goes on from the known message
+ * before it. 1: the row is new; 0: it was there. */
 static int
 add_message(struct message_store *s, int64_t *row, struct err *err)
 {
 	sqlite3_stmt *stmt = s->statements[ADD_MESSAGE];
+	int64_t seq;
 	sqlite3 *handle = database_handle(s->db);
 
 	for (size_t k = 0; k <= SOURCE_OFFSET; k++) {
@@ -481,6 +490,8 @@ add_message(struct message_store *s, int64_t *row, struct err *err)
 		else
 			database_bind_text(stmt, parameter, text_of(s, (enum known)k));
 	}
+	if (!__builtin_add_overflow(seq_of(s), s->import->shift, &seq))
+		sqlite3_bind_int64(stmt, SEQ + 1, seq);
 	if (database_step(s->db, stmt, "write", err) != 0)
 		return -1;
 	*row = sqlite3_last_insert_rowid(handle);
@@ -493,6 +504,8 @@ find_row(struct message_store *s, enum statement which, int64_t *row, struct err
 	sqlite3_stmt *stmt = s->statements[which];
 
 	database_bind_text(stmt, 1, text_of(s, MESSAGE_ID));
+	if (which == FIND_MESSAGE)
+		database_bind_text(stmt, 2, s->import->import_id);
 	int got = database_step(s->db, stmt, "read", err);
 	if (got == 1)
 		*row = sqlite3_column_int64(stmt, 0);
@@ -524,6 +537,9 @@ meet(struct message_store *s, int64_t *id, struct err *err)
 	const struct cell *offset = s->cells[UTC_OFFSET_MINUTES];
 	s->import->elsewhere +=
 		offset->type != CELL_NULL && offset->integer != sqlite3_column_int64(find, 3);
+	if (sqlite3_column_int(find, 5) != 0 &&
+	    __builtin_sub_overflow(sqlite3_column_int64(find, 4), seq_of(s), &s->import->shift))
+		s->import->shift = 0;
 	sqlite3_reset(find);
 	if ((sort_unknown && !str_equal(kind, STR("media"))) || (edited && !was_edited)) {
 		sqlite3_bind_int64(learn, 1, *id);

@@ -463,7 +463,25 @@ a_folder_that_is_missing_is_told(void **state)
 	avro_schema_free(schema);
 }
 
+static void
+what_an_export_adds_that_begins_later_stands_behind_what_it_knows(void **state)
+{
+	struct chat c;
+	(void)state;
+
+	chat_begin(&c);
+	chat_import(&c, "i1", "a b c d");
+	chat_import(&c, "i2", "c d e f");
+	chat_holds(&c,
+		   "SELECT group_concat(message_id, '') FROM (SELECT * FROM messages"
+		   " ORDER BY sent_at, seq)",
+		   "abcdef\n");
+	chat_holds(&c, "SELECT seq FROM messages WHERE import_id = 'i2'", "4\n5\n");
+	chat_end(&c);
+}
+
 RUN_TESTS(TEST(a_message_becomes_a_row), TEST(the_timeline_says_something_of_messages_without_text),
+	  TEST(what_an_export_adds_that_begins_later_stands_behind_what_it_knows),
 	  TEST(the_same_export_twice_changes_nothing_but_imports),
 	  TEST(a_longer_export_adds_what_is_new), TEST(a_message_twice_in_one_import_is_one),
 	  TEST(what_a_later_export_knows_of_media_is_added_and_stays),

@@ -92,7 +92,7 @@ close_archive(struct stage *st)
 static const struct stage_def fetch = {
 	.api = STAGE_API,
 	.name = "fetch",
-	.version = "0.1.0",
+	.version = CHATMILL_VERSION,
 	.summary = "read files, folders and zip exports",
 	.options = options,
 	.self_size = sizeof(struct fetch),

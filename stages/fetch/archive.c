@@ -424,6 +424,33 @@ leave_chat(struct archive *a, struct err *err)
 	return broken ? ARCHIVE_FAULT : ARCHIVE_BUSY;
 }
 
+/* On to the next medium; this one is whole, is there already, or comes to nothing. */
+static enum archive_step
+leave_medium(struct archive *a, bool commit, const char *fault, struct err *err)
+{
+	struct media_file *medium = a->medium;
+
+	a->medium = NULL;
+	zip_export_end(a->zip);
+	a->member++;
+	a->state = MEDIUM;
+	if (medium != NULL && media_file_close(medium, commit, err) != 0)
+		return ARCHIVE_FAILED;
+	if (fault == NULL)
+		return ARCHIVE_BUSY;
+	err_set(err, ERR_INPUT, "could not unpack \"%.*s\": %s", STR_ARG(buf_str(&a->uri)), fault);
+	return ARCHIVE_FAULT;
+}
+
+/* Too many of the name: this medium's fault; else the folder's. */
+static enum archive_step
+no_place(struct archive *a, struct err *err)
+{
+	struct err why = *err;
+
+	return why.class == ERR_INPUT ? leave_medium(a, false, why.text, err) : ARCHIVE_FAILED;
+}
+
 static enum archive_step
 next_medium(struct archive *a, struct err *err)
 {
@@ -442,28 +469,10 @@ next_medium(struct archive *a, struct err *err)
 		a->medium = media_file_open(a->options.media, buf_str(&name), m->size, m->crc, err);
 	buf_free(&name);
 	if (named && a->medium == NULL)
-		return ARCHIVE_FAILED;
+		return no_place(a, err);
 	a->member += !named;
 	a->state = named ? LOOK : MEDIUM;
 	return ARCHIVE_BUSY;
-}
-
-/* On to the next medium; this one is whole, is there already, or comes to nothing. */
-static enum archive_step
-leave_medium(struct archive *a, bool commit, const char *fault, struct err *err)
-{
-	struct media_file *medium = a->medium;
-
-	a->medium = NULL;
-	zip_export_end(a->zip);
-	a->member++;
-	a->state = MEDIUM;
-	if (media_file_close(medium, commit, err) != 0)
-		return ARCHIVE_FAILED;
-	if (fault == NULL)
-		return ARCHIVE_BUSY;
-	err_set(err, ERR_INPUT, "could not unpack \"%.*s\": %s", STR_ARG(buf_str(&a->uri)), fault);
-	return ARCHIVE_FAULT;
 }
 
 static enum archive_step
@@ -474,7 +483,7 @@ look_at_medium(struct archive *a, struct err *err)
 	int more = media_file_look(a->medium, &write, err);
 
 	if (more != 0)
-		return more < 0 ? ARCHIVE_FAILED : ARCHIVE_BUSY;
+		return more < 0 ? no_place(a, err) : ARCHIVE_BUSY;
 	if (!write) {
 		a->unpacked += a->members[a->member].size;
 		return leave_medium(a, false, NULL, err);

@@ -10,7 +10,7 @@
 #include <zlib.h>
 
 #define NAME_MAX_BYTES 200
-#define MAX_OF_A_NAME  10000
+#define MAX_OF_A_NAME  1000 /* each is looked at, and through where the size is the same */
 #define PIECE          (64 * 1024)
 
 struct media_file {
@@ -123,8 +123,8 @@ find_place(struct media_file *f, struct err *err)
 			goto done;
 		}
 	}
-	err_set(err, ERR_FATAL, "could not create \"%s\": there are %d files of that name",
-		path.ptr, MAX_OF_A_NAME);
+	err_set(err, ERR_INPUT, "there are %d files of that name in \"%.*s\"", MAX_OF_A_NAME,
+		STR_ARG(buf_str(&f->folder)));
 done:
 	buf_free(&path);
 	return result;

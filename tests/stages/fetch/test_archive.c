@@ -212,6 +212,33 @@ media_are_unpacked_beside(void **state)
 	assert_int_equal(access("media/2.jpg.partial", F_OK), -1);
 }
 
+static void
+a_medium_whose_name_a_thousand_have_stops_no_other(void **state)
+{
+	struct zip_maker z = {0};
+	char name[32];
+
+	(void)state;
+	assert_int_equal(mkdir("crowded", 0777), 0);
+	assert_int_equal(symlink("nowhere", "crowded/9.jpg"), 0);
+	for (int i = 2; i <= 1000; i++) {
+		snprintf(name, sizeof(name), "crowded/9 (%d).jpg", i);
+		assert_int_equal(symlink("nowhere", name), 0);
+	}
+	zip_add(&z, (struct zip_item){.name = "_chat.txt", .data = STR("x\n")});
+	zip_add(&z, (struct zip_item){.name = "9.jpg", .data = STR("nine")});
+	zip_add(&z, (struct zip_item){.name = "3.jpg", .data = STR("three")});
+	put_zip("Crowd.zip", &z);
+	assert_gives(
+		(const char *[]){"Crowd.zip"}, 1, (struct archive_options){.media = "crowded"},
+		"manifest Crowd.zip!/_chat.txt title=Crowd size=2 9.jpg=4 3.jpg=5\n"
+		"lines 0/0 x\n"
+		"end 2/1 \n"
+		"! could not unpack \"Crowd.zip!/9.jpg\": there are 1000 files of that name in "
+		"\"crowded\"\n");
+	assert_file("crowded/3.jpg", "three");
+}
+
 /* Runs with these bytes coming through a pipe that is named. */
 static void
 assert_pipe(struct str bytes, const char *expected)
@@ -355,6 +382,7 @@ RUN_TESTS(TEST_IN_FOLDER(texts_and_zips_follow_each_other_as_they_are_named),
 	  TEST_IN_FOLDER(a_folder_gives_its_chats_in_order_of_their_names),
 	  TEST_IN_FOLDER(each_chat_of_a_zip_has_the_media_of_its_folder),
 	  TEST_IN_FOLDER(the_title_can_be_given), TEST_IN_FOLDER(media_are_unpacked_beside),
+	  TEST_IN_FOLDER(a_medium_whose_name_a_thousand_have_stops_no_other),
 	  TEST_IN_FOLDER(a_pipe_may_hold_a_text_or_a_zip),
 	  TEST_IN_FOLDER(reading_can_be_resumed_after_any_piece),
 	  TEST_IN_FOLDER(progress_goes_from_nothing_to_the_size_of_the_files),

@@ -178,13 +178,14 @@ wait_down(struct stage *st, int64_t *pause_ms)
 }
 
 static void
-end_down(struct stage *st, int64_t pause_ms)
+end_down(struct stage *st, int64_t pause_ms, bool stopped)
 {
 	if (pause_ms == 0)
 		return;
 	metric_add(st->job->metrics->down, -1);
 	metrics_http_ready(st->job->http, true);
-	log_event("endpoint_back", "%s", "");
+	if (!stopped)
+		log_event("endpoint_back", "%s", "");
 }
 
 /*
@@ -198,6 +199,7 @@ call_until_done(struct stage *st, enum stage_verdict (*callback)(struct stage *,
 	struct call call = begin_call(st);
 	enum stage_verdict verdict;
 	int64_t pause_ms = 0;
+	bool stopped = false;
 
 	*class = "input";
 	for (int attempt = 1;;) {
@@ -217,6 +219,7 @@ call_until_done(struct stage *st, enum stage_verdict (*callback)(struct stage *,
 		}
 		if (!(verdict == STAGE_RETRY ? wait_retry(st, attempt)
 					     : wait_down(st, &pause_ms))) {
+			stopped = true;
 			err_prefix(&st->why, "stopped while waiting: ");
 			verdict = STAGE_FAIL;
 			break;
@@ -225,7 +228,7 @@ call_until_done(struct stage *st, enum stage_verdict (*callback)(struct stage *,
 			attempt++;
 		begin_call(st);
 	}
-	end_down(st, pause_ms);
+	end_down(st, pause_ms, stopped);
 	if (verdict == STAGE_REJECT || verdict == STAGE_FAIL) {
 		undo_call(st, &call);
 		if (st->why.text[0] == '\0')

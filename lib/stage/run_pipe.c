@@ -31,8 +31,8 @@ struct run {
 	struct buf trail, scratch;
 	int report_fd; /* -1: nobody asked */
 	int64_t reported_ms, committed_ms;
-	uint64_t sequence;
-	struct stage *sink; /* with --commit-every: whose commit comes in between */
+	uint64_t sequence, damaged_bytes; /* damaged_bytes: that the metrics know of */
+	struct stage *sink;               /* with --commit-every: whose commit comes in between */
 	bool uncommitted;
 	bool stopped; /* the user asked for an end before the input had one */
 	bool live;    /* a source has waited: it has no end but the user's */
@@ -246,7 +246,10 @@ static int
 read_batch(struct run *run, struct batch *batch, struct err *err)
 {
 	int more = container_reader_next(run->reader, &batch->in, err);
+	uint64_t damaged_bytes = container_reader_damage(run->reader).bytes;
 
+	metric_add(run->job->metrics->damaged_bytes, (int64_t)(damaged_bytes - run->damaged_bytes));
+	run->damaged_bytes = damaged_bytes;
 	if (pipe_in_stopped(run->in)) {
 		run->stopped = true; /* a cut block is no damage then */
 		return 0;

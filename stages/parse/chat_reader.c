@@ -235,6 +235,7 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 	struct body_source from = {.raw = str_tail(behind, label),
 				   .line_marked = marks_begin(parts->raw),
 				   .bracketed = r->at.form.shape.frame == FRAME_BRACKET,
+				   .locale = r->at.form.locale,
 				   .entries = &r->entries};
 	if (from.bracketed && marks_begin(from.raw)) {
 		struct system_event_read event;

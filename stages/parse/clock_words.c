@@ -52,7 +52,7 @@ static const struct clock_word {
 	{"fm", HALF_MORNING}, /* sv */
 	{"em", HALF_AFTERNOON},
 	{"ÖÖ", HALF_MORNING}, /* tr */
-	{"ÖS", HALF_AFTERNOON},
+	{"Ös", HALF_AFTERNOON},
 	{"дп", HALF_MORNING}, /* uk */
 	{"пп", HALF_AFTERNOON},
 	{"to", HALF_MORNING}, /* uz */

@@ -16,6 +16,7 @@
 
 #define IMPOSSIBLE   6.0  /* a date that does not exist: or a text that looks like a header */
 #define PROOF        20.0 /* no later line will turn this over */
+#define HABIT_MOST   2.5  /* of slashes: what people are used to is never certain (92 %) */
 #define IN_FUTURE    6.0
 #define DATED_NAME   4.0
 #define FIRST_FEW    3   /* headers that show that the file begins in their shape */
@@ -255,11 +256,14 @@ habit_of(const struct form_evidence *ev, const struct form_candidate *c, enum da
 		odds += 2;
 	else if (c->shape.year == YEAR_LONG)
 		odds += 1;
-	if (c->shape.digits != DIGITS_LATIN || c->shape.comma == 2)
-		odds += 4;
+	if (c->shape.year == YEAR_ERA)
+		odds -= 2; /* seen where the region is the United States */
 	uint8_t locale = likeliest_locale(ev);
 	if (locale != 0 && !wording_locale_is_month_first(locale))
 		odds += c->shape.frame == FRAME_BRACKET ? 0.7 : 2;
+	odds = odds < HABIT_MOST ? odds : HABIT_MOST;
+	if (c->shape.digits != DIGITS_LATIN || c->shape.comma == 2)
+		odds += 4;
 	return odds;
 }
 
@@ -374,7 +378,7 @@ form_decide(const struct form_evidence *ev, enum date_order wanted, struct chat_
 				       ? "it is not text"
 				       : "no line begins as the messages of a WhatsApp export do");
 	struct verdict v = judge_order(ev, c);
-	if (v.order == ORDER_AUTO)
+	if (v.order == ORDER_AUTO || c->impossible[v.order] * 2 > c->lines)
 		return err_set(err, ERR_INPUT, "its dates don't exist in any order");
 	*f = (struct chat_form){.shape = c->shape,
 				.next_order = (uint8_t)v.next,

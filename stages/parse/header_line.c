@@ -330,6 +330,17 @@ take_close(struct cursor *c, struct header *h)
 	return h->shape.seconds && take(c, ' ');
 }
 
+static bool
+take_time_first(struct cursor *c, struct header *h)
+{
+	h->shape.time_first = 1;
+	if (!take_time(c, h))
+		return false;
+	if (!take(c, ','))
+		(void)take_half(c, h, STR(","));
+	return take_between(c, h) && take_date(c, h);
+}
+
 bool
 header_scan(struct str line, struct header *h)
 {
@@ -347,19 +358,12 @@ header_scan(struct str line, struct header *h)
 		return false;
 	*h = (struct header){.shape.frame = bracket ? FRAME_BRACKET : 0};
 
-	const char *from = c.p;
-	if (take_date(&c, h)) {
-		if (!take_between(&c, h) || !take_time(&c, h))
-			return false;
-	} else {
-		*h = (struct header){
-			.shape = {.frame = bracket ? FRAME_BRACKET : 0, .time_first = 1}};
-		c.p = from;
-		if (!take_time(&c, h))
-			return false;
-		if (!take(&c, ','))
-			(void)take_half(&c, h, STR(","));
-		if (!take_between(&c, h) || !take_date(&c, h))
+	struct cursor from = c;
+	struct header none = *h;
+	if (!take_date(&c, h) || !take_between(&c, h) || !take_time(&c, h)) {
+		*h = none; /* a time may be printed as a date is: 17.06.07, 3/4/21 */
+		c = from;
+		if (!take_time_first(&c, h))
 			return false;
 	}
 	if (!take_close(&c, h))

@@ -365,6 +365,20 @@ read_tag(struct body_scratch *b, const struct body_source *from, struct message 
 	return true;
 }
 
+/* Without the spaces and marks at its end, of which Arabic has both. */
+static struct str
+trim_end(struct str text)
+{
+	for (;;) {
+		struct str before = text = str_trim(text);
+		for (size_t n = 2; n <= 3 && n < text.len; n++)
+			if (mark_at(text.ptr + text.len - n, text.ptr + text.len) == n)
+				text.len -= n;
+		if (text.len == before.len)
+			return text;
+	}
+}
+
 /* "NAME.pdf • 2 pages document omitted": what WhatsApp wrote stands behind the last mark. */
 static bool
 read_titled_omission(struct body_scratch *b, const struct body_source *from, struct message *m,
@@ -382,7 +396,7 @@ read_titled_omission(struct body_scratch *b, const struct body_source *from, str
 		enum wording wording = wording_find(WORDING_BODY, phrase, NULL);
 		if (!is_omitted(wording) || phrase.len >= line.len)
 			return false;
-		struct str title = str_trim(str_head(line, line.len - phrase.len));
+		struct str title = trim_end(str_head(line, line.len - phrase.len));
 		size_t dot = str_find(title, STR(" •"));
 		if (wording != WORDING_OMITTED_DOCUMENT) {
 			attach(b, from, m, (struct str){0}, kind_of_omitted(wording), true);
@@ -596,7 +610,8 @@ message_body_read(struct body_scratch *b, const struct body_source *from, struct
 			return;
 		}
 		if (is_unknown_omission(line, rest) ||
-		    (from->line_marked && b->marked && rest.len == 0 && line.len <= 80)) {
+		    (from->line_marked && b->marked && rest.len == 0 && line.len <= 80 &&
+		     !wording_locale_has(from->locale, WORDING_OMITTED_IMAGE))) {
 			attach(b, from, m, (struct str){0}, KIND_MEDIA, true);
 			b->by_structure = true;
 			set_text(m, text); /* what it says nobody here can read: keep it */

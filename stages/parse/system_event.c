@@ -66,6 +66,7 @@ static const struct event_pattern {
 	{"encryption_notice", "Messages to this group are now secured%*"},
 	/* de */
 	{"security_code_changed", "Dein Sicherheitscode für %T hat sich geändert%*"},
+	{"security_code_changed", "Deine Sicherheitsnummer für %T hat sich geändert%*"},
 	{"number_changed", "%A hat eine neue Telefonnummer%*"},
 	{"number_changed", "%A hat zu +%V gewechselt"},
 	{"group_created", "%A hat die Gruppe %V erstellt"},
@@ -177,6 +178,13 @@ static const struct event_pattern {
 	{"member_added", "%A добавил(-а) %T"},
 	{"member_removed", "%A удалил(-а) %T"},
 	{"member_left", "%A вышел(-а)%*"},
+	/* ar, id, pt-PT, th, uk */
+	{"security_code_changed", "تغيّر رمز أمانك المُستخدَم مع %T. انقر%*"},
+	{"security_code_changed", "Kode keamanan Anda dengan %T telah berubah%*"},
+	{"security_code_changed", "O seu código de segurança partilhado com %T mudou%*"},
+	{"security_code_changed", "รหัสความปลอดภัยของคุณกับ %T มีการเปลี่ยนแปลง%*"},
+	{"encryption_notice", "ข้อความและการโทรได้รับการเข้ารหัสจากต้นทางถึงปลายทาง%*"},
+	{"security_code_changed", "Код безпеки з контактом %T змінився%*"},
 	/* tr */
 	{"group_created", "%A bu grubu oluşturdu"},
 	{"subject_changed", "%A grup adını %V olarak değiştirdi"},

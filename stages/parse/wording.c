@@ -114,6 +114,15 @@ wording_locale_name(uint8_t locale)
 }
 
 bool
+wording_locale_has(uint8_t locale, enum wording wording)
+{
+	for (size_t i = 0; i < wording_first[WORDING_LONGEST + 1]; i++)
+		if (wording_rows[i].wording == wording && wording_rows[i].locale == locale)
+			return locale != 0;
+	return false;
+}
+
+bool
 wording_locale_is_month_first(uint8_t locale)
 {
 	struct str name = str_of(wording_locales[locale]);

@@ -54,6 +54,9 @@ enum wording wording_find(enum wording_place, struct str phrase, uint8_t *locale
 
 /* The language that a message's text (marks in front of it removed) gives away; 0: none. */
 uint8_t wording_locale_of(struct str text);
+/* Whether there is a phrase of that kind in this language. */
+bool wording_locale_has(uint8_t locale, enum wording);
+
 const char *wording_locale_name(uint8_t locale); /* "de"; "" for 0 */
 /* Dates with the month first are usual where this language is spoken, or it could be. */
 bool wording_locale_is_month_first(uint8_t locale);

@@ -34,7 +34,10 @@ TOOLS    := $(filter-out $(TESTS),$(patsubst %.c,$B/%,$(wildcard tests/tools/*.c
 .PHONY: all test check fuzz replay bench scores-parse install format clean
 .DELETE_ON_ERROR:
 .SECONDARY:
+# A stage whose folder is gone is none any more.
+GONE     := $(filter-out $(PROGRAMS) $(PROGRAMS:=.json),$(wildcard $B/bin/chatmill*))
 all: $(PROGRAMS)
+	$(if $(GONE),@rm -f $(GONE))
 
 # stages/NAME/stage.c declares; the folder's other files know, and are what its tests link.
 # stages/NAME/libs, where there is one, names the pkg-config packages of that stage alone.

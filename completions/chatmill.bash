@@ -3,7 +3,7 @@ _chatmill() {
 	local word=${COMP_WORDS[COMP_CWORD]}
 
 	COMPREPLY=()
-	if [ "$COMP_CWORD" -eq 1 ]; then
+	if [ "$COMP_CWORD" -eq 1 ] || [ "$COMP_CWORD/${COMP_WORDS[1]}" = 2/help ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(chatmill --help |
 			sed -n 's/^  chatmill \([a-z]*\) .*/\1/p; s/^Stages: //p')" -- "$word")
 	elif [[ $word == -* ]]; then

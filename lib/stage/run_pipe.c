@@ -258,6 +258,38 @@ read_batch(struct run *run, struct batch *batch, struct err *err)
 	return more;
 }
 
+/* ---- finishing */
+
+/* The dead letters of a run that failed are kept, too: their neighbours may have gone on. */
+static int
+close_dead_letters(struct run *run, struct err *err)
+{
+	uint64_t count = run->dead == NULL ? 0 : output_records(run->dead);
+
+	if (run->dead == NULL)
+		return 0;
+	struct output *dead = run->dead;
+	run->dead = NULL;
+	if (output_commit(dead, err) != 0)
+		return err_prefix(err, "dead letters: ");
+	atomic_store(&run->job->dead_records, count);
+	log_error("%llu dead letter%s in \"%s\"", (unsigned long long)count, count == 1 ? "" : "s",
+		  run->options->dead_letters);
+	return 0;
+}
+
+/* What was put out gets its final name, and with it what was refused. */
+static int
+finish_outputs(struct run *run, struct err *err)
+{
+	struct output *out = run->out;
+
+	if (close_dead_letters(run, err) != 0)
+		return -1;
+	run->out = NULL;
+	return out == NULL ? 0 : output_commit(out, err);
+}
+
 /* ---- the work */
 
 struct firing {
@@ -396,12 +428,24 @@ run_pool(struct run *run, size_t jobs, struct err *err)
 	return result;
 }
 
+/* The source is told how far what it gave is durable: on standard output, as far as that can be. */
+static int
+acknowledge(const struct run *run, struct stage *worker, struct err *err)
+{
+	struct str position = worker_position(worker);
+
+	if (run->job->binding.def->acknowledge == NULL || position.len == 0)
+		return 0;
+	return run->job->binding.def->acknowledge(worker, position, err);
+}
+
 /* A source, until it has no more or the user has enough. What is to be seen at once leaves at once.
  */
 static int
 run_source(struct run *run, struct err *err)
 {
 	struct stage *worker = worker_new(run->job, 0, 1);
+	bool named = strcmp(run->options->out, "-") != 0; /* durable at the end, all at once */
 	enum stage_verdict verdict = STAGE_PASS;
 	struct batch batch;
 	int result = worker_open(worker, err);
@@ -415,9 +459,8 @@ run_source(struct run *run, struct err *err)
 		}
 		result = write_batch(run, &batch, err);
 		batch_clear(&batch);
-		if (result == 0 && run->job->binding.def->acknowledge != NULL)
-			result = run->job->binding.def->acknowledge(worker, worker_position(worker),
-								    err);
+		if (result == 0 && !named)
+			result = acknowledge(run, worker, err);
 		if (verdict == STAGE_WAIT) {
 			run->live = true;
 			stop_wait_ms(100);
@@ -426,6 +469,10 @@ run_source(struct run *run, struct err *err)
 	if (result == 0 && verdict != STAGE_END && !run->live)
 		result = err_set(err, ERR_FATAL, "stopped by %s before the end of the source",
 				 stop_signal());
+	if (result == 0)
+		result = finish_outputs(run, err);
+	if (result == 0 && named)
+		result = acknowledge(run, worker, err);
 	batch_free(&batch);
 	worker_close(worker);
 	worker_free(worker);
@@ -446,24 +493,6 @@ run_work(struct run *run, struct err *err)
 	if (def->serial || kind == STAGE_SINK || run->options->jobs == 1)
 		return run_alone(run, err);
 	return run_pool(run, (size_t)run->options->jobs, err);
-}
-
-/* The dead letters of a run that failed are kept, too: their neighbours may have gone on. */
-static int
-close_dead_letters(struct run *run, struct err *err)
-{
-	uint64_t count = run->dead == NULL ? 0 : output_records(run->dead);
-
-	if (run->dead == NULL)
-		return 0;
-	struct output *dead = run->dead;
-	run->dead = NULL;
-	if (output_commit(dead, err) != 0)
-		return err_prefix(err, "dead letters: ");
-	atomic_store(&run->job->dead_records, count);
-	log_error("%llu dead letter%s in \"%s\"", (unsigned long long)count, count == 1 ? "" : "s",
-		  run->options->dead_letters);
-	return 0;
 }
 
 static void
@@ -506,15 +535,11 @@ run_pipe(struct job *job, const struct runtime_options *options, json_t *own_opt
 	}
 	report(&run, true);
 	tell_damage(&run);
-	if (close_dead_letters(&run, &late) != 0 && result == 0) {
-		*err = late;
-		result = -1;
-	}
-	if (run.out != NULL && result == 0)
-		result = output_commit(run.out, err);
-	else
-		output_abort(run.out);
-	output_abort(run.dead);
+	if (result == 0)
+		result = finish_outputs(&run, err);
+	else if (close_dead_letters(&run, &late) != 0)
+		log_error("%s", late.text);
+	output_abort(run.out);
 	binding_close(&job->binding);
 	dead_letters_free(run.dead_letters);
 	dead_input_free(run.dead_input);

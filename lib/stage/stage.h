@@ -122,7 +122,8 @@ struct stage_def {
 
 	/* Sources, instead of process.  poll: emits a few records (about 256 KiB), says the
 	 * position after them and returns; never blocks for more than 100 ms.  acknowledge: this
-	 * position and all before it are durable; same thread as poll.  Always serial. */
+	 * position and all before it are durable (on standard output: written; with --out FILE only
+	 * at the end); same thread as poll.  Always serial. */
 	enum stage_verdict (*poll)(struct stage *);
 	int (*acknowledge)(struct stage *, struct str position, struct err *);
 };

@@ -6,7 +6,7 @@
 
 struct options {
 	int64_t count, conversations, block;
-	bool live;
+	bool live, positions;
 	struct stage_arguments texts;
 };
 static const struct stage_option options[] = {
@@ -14,6 +14,7 @@ static const struct stage_option options[] = {
 	OPTION(INT, options, conversations, "3", "of so many conversations", .min = 1, .max = 1e9),
 	OPTION(INT, options, block, "500", "messages a poll", .min = 1, .max = 100000),
 	OPTION(FLAG, options, live, NULL, "wait after each poll, and never end"),
+	OPTION(FLAG, options, positions, NULL, "say positions, and print what is durable"),
 	OPTION(ARGUMENTS, options, texts, "hello there", "TEXT ..."),
 	{0}};
 
@@ -75,9 +76,23 @@ poll_talk(struct stage *st)
 
 	for (int64_t i = 0; i < o->block && t->next < o->count; i++)
 		emit(st, t->next++);
+	if (o->positions) {
+		char position[32];
+		snprintf(position, sizeof(position), "%lld", (long long)t->next);
+		stage_position(st, str_of(position));
+	}
 	if (o->live)
 		return STAGE_WAIT;
 	return t->next < o->count ? STAGE_PASS : STAGE_END;
+}
+
+static int
+acknowledge(struct stage *st, struct str position, struct err *err)
+{
+	(void)st;
+	if (fprintf(stderr, "durable: %.*s\n", STR_ARG(position)) < 0)
+		return err_set(err, ERR_FATAL, "could not print");
+	return 0;
 }
 
 static const struct stage_def talk = {
@@ -90,5 +105,6 @@ static const struct stage_def talk = {
 	.emits = message_avsc,
 	.writes = writes,
 	.poll = poll_talk,
+	.acknowledge = acknowledge,
 };
 STAGE_MAIN(talk)

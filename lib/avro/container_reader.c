@@ -1,29 +1,14 @@
-/*
- * Bytes come in through a window over the file:
- *
- *   file    ... base                                      base + window.len ...
- *   window      | passed | from: may be read again | at: not taken yet |
- *
- * from == at unless damage is to be passed over: then from stays at the beginning of the block that
- * is being read, as the search for the next marker begins there when the block turns out damaged.
- * Bytes of a large block never pass through the window otherwise: they are read where they belong.
- *
- * Nothing is allocated because the file says that much will come: room grows with what has come.
- */
-#include "avro/container_reader.h"
+#include "avro/container_window.h"
 
 #include "avro/codec.h"
 #include "avro/datum.h"
 #include "avro/limits.h"
-#include "avro/varint.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "text/utf8.h"
 #include <assert.h>
 
-#define SYNC_BYTES   16
-#define WINDOW_BYTES ((size_t)64 * 1024)
-#define SIP_BYTES    ((size_t)4 * 1024) /* of it, where blocks are larger than the window */
+#define SYNC_BYTES 16
 
 /* While it searches, the reader may check this many times the bytes it has read, and not more:
  * markers can be forged within a text, and each would ask for a whole block to be checked. */
@@ -34,15 +19,9 @@ struct entry {
 };
 
 struct container_reader {
-	struct byte_source source;
+	struct container_window window;
 	char *name;
 	bool skip_corrupt;
-
-	struct buf window;
-	uint64_t base;
-	size_t from, at;
-	size_t last_size; /* of the last block: what the window reads of the next one is copied */
-	bool source_ended;
 
 	struct buf metadata; /* keys and values, one after another */
 	struct entry *entries;
@@ -61,167 +40,21 @@ struct container_reader {
 	uint64_t search_effort; /* bytes that were checked in vain */
 };
 
-enum outcome {
-	OK,
-	EMPTY,   /* a block without records */
-	ENDED,   /* no byte follows */
-	DAMAGED, /* err says how, not yet where */
-	SPOILED, /* the same, inside a block with a marker where it should be */
-	FAILED,  /* the source did; err is its own */
-};
-
 uint64_t
 container_reader_offset(const struct container_reader *r)
 {
-	return r->base + r->at;
-}
-
-static enum outcome
-damaged_by_end(const struct container_reader *r, struct err *err)
-{
-	err_set(err, ERR_INPUT, "the input ends within it, at byte %llu%s",
-		(unsigned long long)(r->base + r->window.len),
-		r->end_is_marked ? ": the program before this one failed or was stopped" : "");
-	return DAMAGED;
-}
-
-static enum outcome
-read_source(struct container_reader *r, char *to, size_t room, size_t *got, struct err *err)
-{
-	ssize_t n = r->source_ended ? 0 : r->source.read(r->source.with, to, room, err);
-
-	if (n < 0)
-		return FAILED;
-	r->source_ended = n == 0;
-	*got = (size_t)n;
-	return n == 0 ? ENDED : OK;
-}
-
-/* Drops what nobody will read again; as the window at least halves or grows, each byte is moved
- * only so often. */
-static void
-make_room(struct container_reader *r)
-{
-	struct buf *w = &r->window;
-	size_t kept = w->len - r->from;
-
-	if (kept <= r->from) {
-		if (kept > 0)
-			memmove(w->ptr, w->ptr + r->from, kept);
-		r->base += r->from;
-		r->at -= r->from;
-		r->from = 0;
-		w->len = kept;
-	}
-	if (w->room == w->len)
-		buf_room(w, w->room == 0 ? WINDOW_BYTES : 1);
-}
-
-/* Takes care that the window has n bytes not taken yet. ENDED: the input has not. */
-static enum outcome
-need(struct container_reader *r, size_t n, struct err *err)
-{
-	while (r->window.len - r->at < n) {
-		size_t got;
-		if (!r->skip_corrupt)
-			r->from = r->at;
-		if (r->window.room == r->window.len || r->from == r->window.len)
-			make_room(r);
-		size_t room = r->window.room - r->window.len;
-		if (!r->skip_corrupt && r->last_size > WINDOW_BYTES && room > SIP_BYTES)
-			room = SIP_BYTES;
-		enum outcome outcome =
-			read_source(r, r->window.ptr + r->window.len, room, &got, err);
-		if (outcome != OK)
-			return outcome;
-		r->window.len += got;
-	}
-	return OK;
-}
-
-/* The same, within something: the input must not end there. */
-static enum outcome
-must_have(struct container_reader *r, size_t n, struct err *err)
-{
-	enum outcome outcome = need(r, n, err);
-
-	return outcome == ENDED ? damaged_by_end(r, err) : outcome;
-}
-
-static enum outcome
-take_number(struct container_reader *r, const char *what, int64_t *value, struct err *err)
-{
-	for (size_t len = 1;; len++) {
-		enum outcome outcome = must_have(r, len, err);
-		if (outcome != OK)
-			return outcome;
-		const char *p = r->window.ptr + r->at, *end = p + len;
-		if (len < 10 && (end[-1] & 0x80) != 0)
-			continue;
-		if (!varint_read(&p, end, value)) {
-			err_set(err, ERR_INPUT, "%s is not a number", what);
-			return DAMAGED;
-		}
-		r->at += len;
-		return OK;
-	}
-}
-
-/* Reads into *to without a detour, as the window is empty. */
-static enum outcome
-take_directly(struct container_reader *r, size_t size, struct buf *to, size_t *got, struct err *err)
-{
-	size_t room = to->room - to->len;
-
-	if (room < to->len)
-		room = to->len;
-	if (room < WINDOW_BYTES)
-		room = WINDOW_BYTES;
-	if (room > size)
-		room = size;
-	r->base += r->window.len;
-	r->from = r->at = r->window.len = 0;
-	enum outcome outcome = read_source(r, buf_room(to, room), room, got, err);
-	if (outcome == OK) {
-		to->len += *got;
-		r->base += *got;
-	}
-	return outcome;
-}
-
-/* Appends the next bytes to *to. */
-static enum outcome
-take(struct container_reader *r, size_t size, struct buf *to, struct err *err)
-{
-	while (size > 0) {
-		enum outcome outcome = OK;
-		size_t got = r->window.len - r->at;
-		if (got > 0) {
-			if (got > size)
-				got = size;
-			buf_add(to, (struct str){r->window.ptr + r->at, got});
-			r->at += got;
-		} else if (size < WINDOW_BYTES || r->skip_corrupt) {
-			outcome = need(r, 1, err);
-		} else {
-			outcome = take_directly(r, size, to, &got, err);
-		}
-		if (outcome != OK)
-			return outcome == ENDED ? damaged_by_end(r, err) : outcome;
-		size -= got;
-	}
-	return OK;
+	return window_offset(&r->window);
 }
 
 static enum outcome
 take_sync(struct container_reader *r, char *sync, struct err *err)
 {
-	enum outcome outcome = must_have(r, SYNC_BYTES, err);
+	enum outcome outcome = window_must_have(&r->window, SYNC_BYTES, err);
 
 	if (outcome != OK)
 		return outcome;
-	memcpy(sync, r->window.ptr + r->at, SYNC_BYTES);
-	r->at += SYNC_BYTES;
+	memcpy(sync, window_left(&r->window).ptr, SYNC_BYTES);
+	r->window.at += SYNC_BYTES;
 	return OK;
 }
 
@@ -231,9 +64,11 @@ take_sync(struct container_reader *r, char *sync, struct err *err)
 static enum outcome
 take_magic(struct container_reader *r, struct err *err)
 {
-	enum outcome outcome = need(r, 4, err);
-	struct str head = {r->window.ptr, r->window.len < 4 ? r->window.len : 4};
+	enum outcome outcome = window_need(&r->window, 4, err);
+	struct str begin = window_left(&r->window), head;
 
+	begin.len = begin.len < 64 ? begin.len : 64;
+	head = str_head(begin, begin.len < 4 ? begin.len : 4);
 	if (outcome == FAILED)
 		return FAILED;
 	if (head.len == 0) {
@@ -241,10 +76,9 @@ take_magic(struct container_reader *r, struct err *err)
 		return DAMAGED;
 	}
 	if (str_equal(head, STR("Obj\1"))) {
-		r->at += 4;
+		r->window.at += 4;
 		return OK;
 	}
-	struct str begin = {r->window.ptr, r->window.len < 64 ? r->window.len : 64};
 	bool text = utf8_valid_prefix(begin) + 4 > begin.len; /* the last may be cut */
 	for (size_t i = 0; i < begin.len; i++)
 		text = text && ((unsigned char)begin.ptr[i] >= ' ' || begin.ptr[i] == '\t' ||
@@ -262,7 +96,7 @@ static enum outcome
 take_text(struct container_reader *r, struct err *err)
 {
 	int64_t len;
-	enum outcome outcome = take_number(r, "a length", &len, err);
+	enum outcome outcome = window_take_number(&r->window, "a length", &len, err);
 
 	if (outcome != OK)
 		return outcome;
@@ -271,7 +105,7 @@ take_text(struct container_reader *r, struct err *err)
 			(long long)len, AVRO_MAX_METADATA - r->metadata.len);
 		return DAMAGED;
 	}
-	return take(r, (size_t)len, &r->metadata, err);
+	return window_take(&r->window, (size_t)len, &r->metadata, err);
 }
 
 /* The strings' addresses come when all are there: until then the bytes may move. */
@@ -297,11 +131,12 @@ take_entries(struct container_reader *r, struct err *err)
 {
 	for (;;) {
 		int64_t count, size = -1;
-		enum outcome outcome = take_number(r, "a count of entries", &count, err);
+		enum outcome outcome =
+			window_take_number(&r->window, "a count of entries", &count, err);
 		if (outcome != OK || count == 0)
 			return outcome;
 		if (count < 0)
-			outcome = take_number(r, "a size of entries", &size, err);
+			outcome = window_take_number(&r->window, "a size of entries", &size, err);
 		if (outcome != OK)
 			return outcome;
 		uint64_t left = count < 0 ? -(uint64_t)count : (uint64_t)count;
@@ -359,6 +194,8 @@ understand_entries(struct container_reader *r, struct err *err)
 		return -1;
 	r->end_is_marked =
 		str_equal(container_reader_metadata(r, STR("stream.end")), STR("empty-block"));
+	if (r->end_is_marked)
+		r->window.ended = ": the program before this one failed or was stopped";
 	return 0;
 }
 
@@ -387,7 +224,7 @@ container_reader_open(struct byte_source source, const char *name, bool skip_cor
 {
 	struct container_reader *r = mem_zero(1, sizeof(*r));
 
-	r->source = source;
+	r->window = (struct container_window){.source = source, .keeps = skip_corrupt, .ended = ""};
 	r->name = str_dup(str_of(name));
 	r->skip_corrupt = skip_corrupt;
 	if (read_header(r, err) == 0)
@@ -407,7 +244,7 @@ container_reader_close(struct container_reader *r)
 	free(r->entries);
 	buf_free(&r->metadata);
 	buf_free(&r->packed);
-	buf_free(&r->window);
+	buf_free(&r->window.bytes);
 	free(r->name);
 	free(r);
 }
@@ -457,19 +294,19 @@ static enum outcome
 take_counts(struct container_reader *r, uint64_t *count, size_t *size, struct err *err)
 {
 	int64_t records, bytes;
-	enum outcome outcome = need(r, 4, err);
+	enum outcome outcome = window_need(&r->window, 4, err);
 
 	if (outcome == FAILED)
 		return outcome;
-	if (r->window.len == r->at)
+	if (window_left(&r->window).len == 0)
 		return ENDED;
-	if (outcome == OK && memcmp(r->window.ptr + r->at, "Obj\1", 4) == 0) {
+	if (outcome == OK && str_starts(window_left(&r->window), STR("Obj\1"))) {
 		err_set(err, ERR_INPUT, "another container begins here: give each on its own");
 		return DAMAGED;
 	}
-	outcome = take_number(r, "its count of records", &records, err);
+	outcome = window_take_number(&r->window, "its count of records", &records, err);
 	if (outcome == OK)
-		outcome = take_number(r, "its size", &bytes, err);
+		outcome = window_take_number(&r->window, "its size", &bytes, err);
 	if (outcome != OK)
 		return outcome;
 	if (records < 0 || bytes < 0 || bytes > AVRO_MAX_BLOCK) {
@@ -497,15 +334,15 @@ take_packed(struct container_reader *r, size_t size, struct buf *to, struct err 
 	enum outcome outcome;
 
 	if (r->skip_corrupt) { /* the marker first: a forged size then costs no copy */
-		outcome = must_have(r, size + SYNC_BYTES, err);
+		outcome = window_must_have(&r->window, size + SYNC_BYTES, err);
 		if (outcome != OK)
 			return outcome;
-		if (memcmp(r->window.ptr + r->at + size, r->sync, SYNC_BYTES) != 0)
+		if (memcmp(window_left(&r->window).ptr + size, r->sync, SYNC_BYTES) != 0)
 			return no_marker(size, err);
 	}
 	buf_clear(to);
-	r->last_size = size;
-	outcome = take(r, size, to, err);
+	r->window.last_size = size;
+	outcome = window_take(&r->window, size, to, err);
 	if (outcome == OK)
 		outcome = take_sync(r, sync, err);
 	if (outcome == OK && memcmp(sync, r->sync, SYNC_BYTES) != 0)
@@ -573,50 +410,31 @@ read_block(struct container_reader *r, struct container_block *b, struct err *er
 	return b->count == 0 ? EMPTY : OK;
 }
 
-/* Moves behind the next marker; ENDED: there is none. */
-static enum outcome
-find_marker(struct container_reader *r, struct err *err)
-{
-	for (;;) {
-		size_t left = r->window.len - r->at;
-		const char *start = r->window.ptr + r->at;
-		const char *found = memmem(start, left, r->sync, SYNC_BYTES);
-		if (found != NULL)
-			r->at += (size_t)(found - start) + SYNC_BYTES;
-		else if (left >= SYNC_BYTES)
-			r->at += left - (SYNC_BYTES - 1); /* a marker's beginning may be there */
-		r->from = r->at;
-		if (found != NULL)
-			return OK;
-		enum outcome outcome = need(r, r->window.len - r->at + 1, err);
-		if (outcome != OK)
-			return outcome;
-	}
-}
-
 /* From the beginning of a block that is damaged to the first one that is not. */
 static enum outcome
 pass_over(struct container_reader *r, struct container_block *b, struct err *err)
 {
-	uint64_t start = r->base + r->from;
+	uint64_t start = r->window.base + r->window.from;
 	enum outcome outcome;
 
-	r->at = r->from;
+	r->window.at = r->window.from;
 	do {
-		outcome = find_marker(r, err);
+		outcome = window_find(&r->window, (struct str){r->sync, SYNC_BYTES}, err);
 		if (outcome == OK)
 			outcome = read_block(r, b, err);
-		if (outcome == SPOILED && r->search_effort / SEARCH_EFFORT > r->base + r->at)
-			r->from = r->at - SYNC_BYTES; /* its frame is right: go by that */
+		if (outcome == SPOILED &&
+		    r->search_effort / SEARCH_EFFORT > container_reader_offset(r))
+			r->window.from =
+				r->window.at - SYNC_BYTES; /* its frame is right: go by that */
 		if (outcome == DAMAGED || outcome == SPOILED)
-			r->at = r->from;
+			r->window.at = r->window.from;
 	} while (outcome == DAMAGED || outcome == SPOILED);
 	if (outcome == FAILED)
 		return outcome;
 	if (outcome == ENDED)
-		r->from = r->at = r->window.len;
+		r->window.from = r->window.at = r->window.bytes.len;
 	r->damage.places++;
-	r->damage.bytes += r->base + r->from - start;
+	r->damage.bytes += r->window.base + r->window.from - start;
 	if (outcome == ENDED)
 		r->after_end_mark = true; /* what is missing is counted already */
 	return outcome;
@@ -645,7 +463,7 @@ container_reader_next(struct container_reader *r, struct container_block *b, str
 
 	assert(!r->failed);
 	do {
-		r->from = r->at;
+		r->window.from = r->window.at;
 		b->number = r->blocks;
 		b->first_record = r->records;
 		outcome = read_block(r, b, err);

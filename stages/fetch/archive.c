@@ -201,6 +201,17 @@ start_zip(struct archive *a, uint64_t size, struct err *err)
 }
 
 static enum archive_step
+start_text(struct archive *a, struct str beginning, struct err *err)
+{
+	const char *needs = chat_text_needs(beginning);
+
+	if (needs != NULL)
+		return fault_of_source(a, "read", needs, err);
+	a->state = MANIFEST;
+	return ARCHIVE_BUSY;
+}
+
+static enum archive_step
 start_source(struct archive *a, struct err *err)
 {
 	char beginning[4];
@@ -234,8 +245,7 @@ start_source(struct archive *a, struct err *err)
 	if (zip_safety_is_zip((struct str){beginning, (size_t)got}) ||
 	    chat_text_has_ending(str_of(a->source->path), ".zip"))
 		return start_zip(a, (uint64_t)st.st_size, err);
-	a->state = MANIFEST;
-	return ARCHIVE_BUSY;
+	return start_text(a, (struct str){beginning, (size_t)got}, err);
 }
 
 /* 1: bytes were added, or the end was met; 0: nothing to read for now; -1: errno. */
@@ -269,7 +279,9 @@ sniff(struct archive *a, struct err *err)
 		return ARCHIVE_WAIT;
 	if (held.len < 4 && !a->ended)
 		return ARCHIVE_BUSY;
-	a->state = zip_safety_is_zip(held) ? SPOOL : MANIFEST;
+	if (!zip_safety_is_zip(held))
+		return start_text(a, held, err);
+	a->state = SPOOL;
 	return ARCHIVE_BUSY;
 }
 

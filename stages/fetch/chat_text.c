@@ -118,3 +118,24 @@ chat_text_looks_like(struct str beginning)
 	buf_free(&whole);
 	return found;
 }
+
+const char *
+chat_text_needs(struct str beginning)
+{
+	static const struct {
+		const char *bytes, *help;
+	} forms[] = {
+		{"\x1F\x8B",
+		 "it is packed with gzip; try zcat FILE | chatmill fetch --title TITLE"},
+		{"\xFF\xFE",
+		 "it is UTF-16; try iconv -f UTF-16 -t UTF-8 FILE | chatmill fetch --title TITLE"},
+		{"\xFE\xFF",
+		 "it is UTF-16; try iconv -f UTF-16 -t UTF-8 FILE | chatmill fetch --title TITLE"},
+		{"%PDF", "it is a PDF, not the export of a chat"},
+	};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
+		if (str_starts(beginning, str_of(forms[i].bytes)))
+			return forms[i].help;
+	return NULL;
+}

@@ -29,4 +29,8 @@ struct str chat_text_folder(struct str path);
  * language. It may be wrong; parse decides. */
 bool chat_text_looks_like(struct str beginning);
 
+/* By its first four bytes: it must be made into a text of UTF-8 first, and how; NULL: nothing says
+ * so. */
+const char *chat_text_needs(struct str beginning);
+
 #endif

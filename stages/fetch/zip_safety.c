@@ -115,7 +115,8 @@ find_directory(int fd, uint64_t size, struct directory *found, struct err *err)
 		goto done;
 	}
 	if (ends == 0) {
-		err_set(err, ERR_INPUT, "its end is missing, it was cut short or is no zip");
+		err_set(err, ERR_INPUT,
+			"its end is missing, it was cut short or is no zip; copy it anew");
 		goto done;
 	}
 	result = directories == 1;

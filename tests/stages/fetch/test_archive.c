@@ -109,7 +109,7 @@ what_cannot_be_read_is_said_and_the_others_go_on(void **state)
 	assert_archive(
 		"! could not open \"missing\": No such file or directory\n"
 		"! could not read \"cut.zip\": its end is missing, it was cut short or is no "
-		"zip\n"
+		"zip; copy it anew\n"
 		"! could not read \"empty\": no chat and no zip in this folder\n"
 		"! could not read \"media.zip\": there is no chat in this zip\n"
 		"manifest broken.zip!/_chat.txt title=broken size=26\n"
@@ -275,8 +275,22 @@ a_pipe_may_hold_a_text_or_a_zip(void **state)
 	assert_pipe(STR(""), " title=T size=-1\nend 0/0 \n");
 	assert_pipe(buf_str(&z.bytes), "!/_chat.txt title=T size=26\n"
 				       "lines 0/0 12/05/24, 10:15 - Ada: hi\nend 26/1 \n");
-	assert_pipe(STR("PK\3\4"), "\": its end is missing, it was cut short or is no zip\n");
+	assert_pipe(STR("PK\3\4"),
+		    "\": its end is missing, it was cut short or is no zip; copy it anew\n");
 	buf_free(&z.bytes);
+}
+
+static void
+what_must_be_made_a_text_first_is_told_how(void **state)
+{
+	(void)state;
+	assert_pipe(STR("\x1F\x8B\x08\0x"), "\": it is packed with gzip; try zcat FILE | "
+					    "chatmill fetch --title TITLE\n");
+	assert_pipe(STR("\xFF\xFE[\0"), "\": it is UTF-16; try iconv -f UTF-16 -t UTF-8 FILE | "
+					"chatmill fetch --title TITLE\n");
+	folder_put("a.txt", STR("%PDF-1.4\n"));
+	assert_archive("! could not read \"a.txt\": it is a PDF, not the export of a chat\n",
+		       "a.txt");
 }
 
 static void
@@ -384,6 +398,7 @@ RUN_TESTS(TEST_IN_FOLDER(texts_and_zips_follow_each_other_as_they_are_named),
 	  TEST_IN_FOLDER(the_title_can_be_given), TEST_IN_FOLDER(media_are_unpacked_beside),
 	  TEST_IN_FOLDER(a_medium_whose_name_a_thousand_have_stops_no_other),
 	  TEST_IN_FOLDER(a_pipe_may_hold_a_text_or_a_zip),
+	  TEST_IN_FOLDER(what_must_be_made_a_text_first_is_told_how),
 	  TEST_IN_FOLDER(reading_can_be_resumed_after_any_piece),
 	  TEST_IN_FOLDER(progress_goes_from_nothing_to_the_size_of_the_files),
 	  TEST_IN_FOLDER(an_import_has_an_id_of_its_own_when_it_is_made_again))

@@ -44,10 +44,13 @@ describe_rows(const struct stage_def *def)
 }
 
 json_t *
-describe_stage(const struct stage_def *def, json_t *options)
+describe_stage(const struct stage_def *def, const char *const *needs, json_t *options)
 {
-	json_t *states = json_array(), *all = json_object();
+	json_t *states = json_array(), *all = json_object(), *reads = describe_rows(def);
 
+	for (; needs != NULL && *needs != NULL; needs++)
+		json_array_append_new(reads, json_pack("{s:s, s:s, s:b}", "path", *needs, "type",
+						       "any", "optional", 0));
 	for (const struct stage_state *s = def->states; s != NULL && s->name != NULL; s++)
 		json_array_append_new(states, json_string(s->name));
 	json_object_set_new(all, "api", json_integer(def->api));
@@ -55,7 +58,7 @@ describe_stage(const struct stage_def *def, json_t *options)
 	json_object_set_new(all, "version", json_string(def->version));
 	json_object_set_new(all, "summary", json_string(def->summary));
 	json_object_set_new(all, "kind", json_string(stage_kind_names[stage_kind_of(def)]));
-	json_object_set_new(all, "reads", describe_rows(def));
+	json_object_set_new(all, "reads", reads);
 	json_object_set_new(all, "appends", schema_or_null(def->appends));
 	json_object_set_new(all, "emits", schema_or_null(def->emits));
 	json_object_set_new(all, "key", string_or_null(def->key));

@@ -7,8 +7,9 @@
 #include <jansson.h>
 
 /* A new object: api, name, version, summary, kind, reads [{path, type, optional}], appends, emits,
- * key, partition_by, event_time, states, serial, and the options given. Takes over options. */
-json_t *describe_stage(const struct stage_def *, json_t *options);
+ * key, partition_by, event_time, states, serial, and the options given. needs: paths that are read
+ * besides (stage.h); NULL: none. Takes over options. */
+json_t *describe_stage(const struct stage_def *, const char *const *needs, json_t *options);
 
 /* "text, language.code (optional)"; nothing is added where it reads nothing. */
 void describe_reads(const struct stage_def *, struct buf *);

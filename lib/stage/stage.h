@@ -97,6 +97,9 @@ struct stage_def {
 	 * usage).  unload() gets it back after the last close(), not when load() failed. */
 	void *(*load)(const void *options, struct err *);
 	void (*unload)(void *shared);
+	/* Or NULL: paths, ending with NULL, that the input must have because of the options, for
+	 * `chatmill check`; the stage reads them by itself. */
+	const char *const *(*needs)(const void *shared);
 
 	/* Once per worker, in its thread.  close() runs even when open() failed, so open() never
 	 * cleans up; it is no place to save anything: a killed program never gets there. */

@@ -95,21 +95,54 @@ print_help(const struct program *p)
 	return end_stdout();
 }
 
+/* Whether a command line is right, as far as can be told before anything is read. */
 static int
-print_description(const struct program *p)
+try_options(struct program *p, int argc, char **argv, void **shared, struct err *err)
 {
+	log_set_level(LOG_QUIET);
+	p->options = options_parse(p->tables, 2, argc, argv, err);
+	if (p->options == NULL)
+		return -1;
+	if (p->def->load == NULL)
+		return 0;
+	*shared = p->def->load(p->own, err);
+	return *shared != NULL ? 0 : -1;
+}
+
+static int
+print_json(json_t *json)
+{
+	char *text = json_dumps(json, JSON_INDENT(1));
+
+	printf("%s\n", text);
+	free(text);
+	json_decref(json);
+	return end_stdout();
+}
+
+/* With nothing else on the command line, of the stage as such; else also of what it is asked for
+ * there, or what is wrong with that. */
+static int
+print_description(struct program *p, int argc, char **argv)
+{
+	const char *const *needs = NULL;
+	void *shared = NULL;
 	struct err err = {0};
 
 	if (binding_check(p->def, &err) != 0 || options_check(p->tables, 2, &err) != 0) {
 		log_error("declaration: %s", err.text);
 		return EXIT_FAILED;
 	}
-	json_t *json = describe_stage(p->def, options_describe(p->tables, 2));
-	char *text = json_dumps(json, JSON_INDENT(1));
-	printf("%s\n", text);
-	free(text);
-	json_decref(json);
-	return end_stdout();
+	if (argc > 2 && try_options(p, argc, argv, &shared, &err) != 0) {
+		(void)print_json(json_pack("{s:s}", "error", err.text));
+		return EXIT_USAGE;
+	}
+	if (argc > 2 && p->def->needs != NULL)
+		needs = p->def->needs(shared);
+	int status = print_json(describe_stage(p->def, needs, options_describe(p->tables, 2)));
+	if (argc > 2 && p->def->unload != NULL)
+		p->def->unload(shared);
+	return status;
 }
 
 static bool
@@ -236,7 +269,7 @@ stage_main(const struct stage_def *def, int argc, char **argv)
 	/* What a kind has no row for. */
 	p.runtime = (struct runtime_options){.in = "-", .out = "-", .jobs = 1};
 	if (asks(&p, argc, argv, "describe")) {
-		status = print_description(&p);
+		status = print_description(&p, argc, argv);
 	} else if (asks(&p, argc, argv, "help")) {
 		status = print_help(&p);
 	} else if (asks(&p, argc, argv, "version")) {

@@ -1,7 +1,6 @@
 #include "pipeline_check.h"
 
 #include "base/mem.h"
-#include "described_options.h"
 #include "pipeline_advice.h"
 #include "record_flow.h"
 #include <libgen.h>
@@ -15,6 +14,7 @@ struct step {
 	size_t arguments;                      /* where they begin among the words */
 	const struct stage_program *program;   /* NULL: no stage */
 	const struct stage_description *stage; /* NULL: no stage, or it gives no description */
+	struct stage_description *answer;      /* to its own words; NULL: none */
 	bool missing;                          /* there is no such program at all */
 };
 
@@ -127,6 +127,22 @@ check_place(struct check *check, const struct step *step)
 			 step->command->output);
 }
 
+/* The value of `--in FILE` or `--in=FILE`; NULL: not given. */
+static const char *
+value_of_in(const struct pipeline_command *command, size_t first)
+{
+	const char *value = NULL;
+
+	for (size_t i = first; i < command->count; i++) {
+		const char *word = command->words[i].text;
+		if (strncmp(word, "--in=", 5) == 0)
+			value = word + 5;
+		else if (strcmp(word, "--in") == 0 && i + 1 < command->count)
+			value = command->words[i + 1].text;
+	}
+	return value;
+}
+
 /* What goes into the first program. */
 static void
 begin(struct check *check, const struct step *first)
@@ -135,7 +151,7 @@ begin(struct check *check, const struct step *first)
 	struct err err = {0};
 
 	if (file == NULL && first->stage != NULL)
-		file = described_options_value(first->command, first->arguments, "in");
+		file = value_of_in(first->command, first->arguments);
 	if (file != NULL && strncmp(file, "kafka:", 6) == 0)
 		return; /* a registry would know */
 	if (file != NULL && strcmp(file, "-") != 0) {
@@ -236,16 +252,6 @@ check_reads(struct check *check, const struct step *step)
 }
 
 static void
-check_options(struct check *check, const struct step *step)
-{
-	struct err err = {0};
-
-	if (described_options_check(step->stage->options, step->command, step->arguments, &err) !=
-	    0)
-		complain(check, step, "%s", err.text);
-}
-
-static void
 describe_step(struct check *check, const struct step *step)
 {
 	const struct stage_description *stage = step->stage;
@@ -279,11 +285,61 @@ check_step(struct check *check, const struct step *step)
 		check->flow.open = true;
 		return;
 	}
-	check_options(check, step);
 	if (step->stage->kind != STAGE_SOURCE)
 		check_reads(check, step);
 	if (record_flow_through(&check->flow, step->stage, &err) != 0)
 		complain(check, step, "cannot take these records: %s", err.text);
+}
+
+/* path --describe words...; of no words "--" remains, so that they are judged. NULL: they cannot
+ * be, as a shell would expand some. */
+static const char **
+question_argv(const struct step *step)
+{
+	const struct pipeline_command *command = step->command;
+	const char **argv = mem_zero(command->count + 4, sizeof(*argv));
+	size_t count = 0;
+
+	argv[count++] = step->program->path;
+	argv[count++] = "--describe";
+	for (size_t i = step->arguments; i < command->count; i++) {
+		if (command->words[i].expands) {
+			free(argv);
+			return NULL;
+		}
+		argv[count++] = command->words[i].text;
+	}
+	if (count == 2)
+		argv[count] = "--";
+	return argv;
+}
+
+/* Each stage is asked about its own words: whether they are right, and what it reads because of
+ * them. */
+static void
+ask_stages(struct check *check)
+{
+	size_t count = check->pipeline->count, asked = 0;
+	struct stage_question *questions = mem_zero(count, sizeof(*questions));
+	struct step **steps = mem_zero(count, sizeof(struct step *));
+
+	for (size_t i = 0; i < count; i++) {
+		if (check->steps[i].stage == NULL)
+			continue;
+		questions[asked].argv = question_argv(&check->steps[i]);
+		steps[asked] = &check->steps[i];
+		asked += questions[asked].argv != NULL;
+	}
+	stage_questions_ask(questions, asked);
+	for (size_t i = 0; i < asked; i++) {
+		if (questions[i].answer != NULL)
+			steps[i]->stage = steps[i]->answer = questions[i].answer;
+		else if (!questions[i].silent)
+			complain(check, steps[i], "%s", questions[i].err.text);
+		free((void *)questions[i].argv);
+	}
+	free(questions);
+	free(steps);
 }
 
 void
@@ -298,8 +354,11 @@ pipeline_check(const struct pipeline *pipeline, const struct stage_catalog *cata
 		check.steps[i].command = &pipeline->commands[i];
 		name_step(&check, &check.steps[i]);
 	}
+	ask_stages(&check);
 	for (size_t i = 0; i < pipeline->count; i++)
 		check_step(&check, &check.steps[i]);
+	for (size_t i = 0; i < pipeline->count; i++)
+		stage_description_free(check.steps[i].answer);
 	record_flow_free(&check.flow);
 	free(check.steps);
 }

@@ -13,7 +13,7 @@ struct pipeline_report {
 };
 
 /* The schema of the records is worked out along the pipe, and compared with what each stage reads.
- * Nothing runs but `--describe` of the stages, which the catalog holds the answers of. */
+ * Nothing runs but `--describe` of the stages, with the words that they have there. */
 void pipeline_check(const struct pipeline *, const struct stage_catalog *,
 		    struct pipeline_report *);
 void pipeline_report_free(struct pipeline_report *);

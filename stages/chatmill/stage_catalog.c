@@ -84,28 +84,44 @@ stage_catalog_find(const char *own_folder, const char *search_path)
 }
 
 void
+stage_questions_ask(struct stage_question *questions, size_t count)
+{
+	struct capture *captures = mem_zero(count, sizeof(*captures));
+
+	for (size_t i = 0; i < count; i++)
+		captures[i].argv = questions[i].argv;
+	capture_run(captures, count, ANSWER_TIME_MS, ANSWER_LIMIT);
+	for (size_t i = 0; i < count; i++) {
+		struct stage_question *question = &questions[i];
+		struct str answer = buf_str(&captures[i].output);
+		question->silent = !str_starts(answer, STR("{"));
+		if (!question->silent || captures[i].ended_well)
+			question->answer = stage_description_parse(answer, &question->err);
+		else
+			question->err = captures[i].err;
+		capture_free(&captures[i]);
+	}
+	free(captures);
+}
+
+void
 stage_catalog_describe(struct stage_catalog *catalog)
 {
-	struct capture *captures = mem_zero(catalog->count, sizeof(*captures));
+	struct stage_question *questions = mem_zero(catalog->count, sizeof(*questions));
 	const char *(*argvs)[3] = mem_zero(catalog->count, sizeof(*argvs));
 
 	for (size_t i = 0; i < catalog->count; i++) {
 		argvs[i][0] = catalog->programs[i].path;
 		argvs[i][1] = "--describe";
-		captures[i].argv = argvs[i];
+		questions[i].argv = argvs[i];
 	}
-	capture_run(captures, catalog->count, ANSWER_TIME_MS, ANSWER_LIMIT);
+	stage_questions_ask(questions, catalog->count);
 	for (size_t i = 0; i < catalog->count; i++) {
-		struct stage_program *program = &catalog->programs[i];
-		struct str answer = buf_str(&captures[i].output);
-		program->silent = !captures[i].ended_well || !str_starts(answer, STR("{"));
-		if (captures[i].ended_well)
-			program->description = stage_description_parse(answer, &program->err);
-		else
-			program->err = captures[i].err;
-		capture_free(&captures[i]);
+		catalog->programs[i].description = questions[i].answer;
+		catalog->programs[i].err = questions[i].err;
+		catalog->programs[i].silent = questions[i].silent;
 	}
-	free(captures);
+	free(questions);
 	free(argvs);
 }
 

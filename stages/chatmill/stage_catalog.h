@@ -17,6 +17,16 @@ struct stage_catalog {
 	size_t count, room;
 };
 
+/* What a program says to `--describe` and whatever else is on its command line. */
+struct stage_question {
+	const char *const *argv;          /* ends with NULL; argv[0] is its path */
+	struct stage_description *answer; /* the caller frees it; NULL: none */
+	struct err err;                   /* why not, in its own words unless it is silent */
+	bool silent;                      /* it gave no answer at all */
+};
+/* All at once. */
+void stage_questions_ask(struct stage_question *, size_t count);
+
 /* By their names alone; no program is started. own_folder: NULL is none. */
 struct stage_catalog *stage_catalog_find(const char *own_folder, const char *search_path);
 struct stage_catalog *stage_catalog_here(void); /* beside this program, and in $PATH */

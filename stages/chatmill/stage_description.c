@@ -111,6 +111,11 @@ stage_description_parse(struct str text, struct err *err)
 		err_set(err, ERR_INPUT, "its description is no JSON object");
 		goto fail;
 	}
+	if (json_is_string(json_object_get(stage->json, "error"))) {
+		err_set(err, ERR_INPUT, "%s",
+			json_string_value(json_object_get(stage->json, "error")));
+		goto fail;
+	}
 	if (take_all(stage, err) != 0)
 		goto fail;
 	return stage;

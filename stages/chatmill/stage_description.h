@@ -25,7 +25,8 @@ struct stage_description {
 	const json_t *options;    /* an array of objects */
 };
 
-/* ERR_INPUT: it is no description, or of another kind of runtime. */
+/* ERR_INPUT: it is no description, of another kind of runtime, or says what is wrong with the
+ * command line that it came with. */
 struct stage_description *stage_description_parse(struct str json, struct err *);
 void stage_description_free(struct stage_description *); /* NULL is fine */
 

@@ -175,8 +175,9 @@ name_files(struct job *job)
 	buf_printf(&job->dead_folder, "%s/dead", out);
 }
 
+/* The options that the user has given, each to its stage. */
 static void
-compose(struct job *job, char jobs[24])
+hand_on_options(struct job *job, char jobs[24])
 {
 	const struct values *v = job->values;
 
@@ -187,9 +188,45 @@ compose(struct job *job, char jobs[24])
 	add_option(job, PARSE, "--title", v->title);
 	add_option(job, PARSE, "--conversation", v->conversation);
 	add_option(job, PARSE, "--jobs", jobs);
+	for (int i = 0; i < STAGES; i++)
+		add_option(job, i, "--log", log_levels[v->log]);
+}
+
+/* What a stage has against its options is said before anything is made or started. */
+static int
+ask_stages(struct job *job)
+{
+	struct stage_question questions[STAGES] = {0};
+	const char **argvs[STAGES];
+	int result = 0;
+
+	for (int i = 0; i < STAGES; i++) {
+		argvs[i] = mem_zero(job->argcs[i] + 2, sizeof(*argvs[i]));
+		argvs[i][0] = job->argvs[i][0];
+		argvs[i][1] = "--describe";
+		for (size_t k = 1; k < job->argcs[i]; k++)
+			argvs[i][k + 1] = job->argvs[i][k];
+		questions[i].argv = argvs[i];
+	}
+	stage_questions_ask(questions, STAGES);
+	for (int i = 0; i < STAGES; i++) {
+		if (questions[i].answer == NULL && !questions[i].silent) {
+			log_error("%s", questions[i].err.text);
+			result = -1;
+		}
+		stage_description_free(questions[i].answer);
+		free((void *)argvs[i]);
+	}
+	return result;
+}
+
+static void
+compose(struct job *job)
+{
+	const struct values *v = job->values;
+
 	for (int i = 0; i < STAGES; i++) {
 		name_dead_file(job, i);
-		add_option(job, i, "--log", log_levels[v->log]);
 		add_option(job, i, "--dead-letters", buf_cstr(&job->dead_files[i]));
 	}
 	add_word(job, FETCH, "--");
@@ -369,13 +406,18 @@ run_job(struct job *job)
 	int result;
 
 	name_files(job);
-	if (find_programs(job) != 0 || make_folders(job->values->out) != 0 || lock_folder(job) != 0)
+	if (find_programs(job) != 0)
+		return 1;
+	hand_on_options(job, jobs);
+	if (ask_stages(job) != 0)
+		return 2;
+	if (make_folders(job->values->out) != 0 || lock_folder(job) != 0)
 		return 1;
 	if (chat_database_count(buf_cstr(&job->database), &job->before, &err) != 0)
 		goto fail;
 	if (make_folder(buf_cstr(&job->dead_folder)) != 0)
 		return 1;
-	compose(job, jobs);
+	compose(job);
 	job->stood = access(buf_cstr(&job->database), F_OK) == 0;
 	job->draws = progress_is_wanted();
 	job->started_ms = clock_monotonic_ms();

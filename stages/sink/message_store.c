@@ -166,6 +166,8 @@ struct message_store {
 	struct message_counts counts;
 };
 
+const char *const message_store_needs[] = {"message_id", "conversation_id", "sent_at", NULL};
+
 static const char *
 type_name(enum cell_type type)
 {

@@ -18,6 +18,8 @@ struct message_counts { /* of the last commit */
 	uint64_t elsewhere; /* of the known: by their import in another zone than they are stored */
 };
 
+extern const char *const message_store_needs[]; /* fields of a message; ends with NULL */
+
 /* record: the input's schema, which must outlive it; trail: how the input came to be, or {0}.
  * ERR_FATAL: the records are no messages; and what database_open() says. */
 struct message_store *message_store_open(const char *path, const struct avro_node *record,

@@ -49,6 +49,14 @@ unload(void *destination)
 	free(destination);
 }
 
+static const char *const *
+needs(const void *destination)
+{
+	const struct destination *d = destination;
+
+	return d->form == DESTINATION_SQLITE ? message_store_needs : NULL;
+}
+
 static int
 open_sink(struct stage *st, struct err *err)
 {
@@ -176,6 +184,7 @@ static const struct stage_def sink = {
 	.serial = true,
 	.load = load,
 	.unload = unload,
+	.needs = needs,
 	.open = open_sink,
 	.close = close_sink,
 	.process = process,

@@ -179,17 +179,6 @@ redirections_only_stand_at_the_ends(void **state)
 }
 
 static void
-options_are_those_of_the_stage(void **state)
-{
-	(void)state;
-	assert_design_says("fetch a --medai x | parse --date-order=ydm | sink",
-			   "\"fetch\" (1st) unknown option \"--medai\"; did you mean \"--media\"?\n"
-			   "\"parse\" (2nd) option \"--date-order\" must be one of auto, dmy, mdy, "
-			   "not \"ydm\"\n"
-			   "\"sink\" (3rd) an argument is missing: where to\n");
-}
-
-static void
 words_that_a_shell_would_expand_are_not_judged(void **state)
 {
 	(void)state;
@@ -260,7 +249,6 @@ RUN_TESTS(TEST(a_composition_that_fits_is_explained_step_by_step),
 	  TEST(types_are_compared_and_not_only_names), TEST(a_field_within_a_field_is_looked_for),
 	  TEST(what_others_may_have_added_is_taken_on_trust),
 	  TEST(sources_stand_first_and_sinks_last), TEST(redirections_only_stand_at_the_ends),
-	  TEST(options_are_those_of_the_stage),
 	  TEST(words_that_a_shell_would_expand_are_not_judged),
 	  TEST(a_key_must_be_what_the_records_are_spread_by),
 	  TEST(what_a_keyed_stage_needs_must_be_there_too),

@@ -18,6 +18,7 @@
 #include <stdio.h>
 
 #define MAX_ACTIONS (4 * AVRO_MAX_TYPES)
+#define MAX_MEMBERS (64 * AVRO_MAX_TYPES) /* fields and symbols of all pairs together */
 
 enum how {
 	HOW_COPY,         /* both are encoded alike */
@@ -42,6 +43,7 @@ struct action {
 	struct str why;
 };
 #define NO_FIELD SIZE_MAX
+#define TOO_MANY "too many types meet"
 
 struct avro_resolver {
 	struct arena arena;
@@ -51,6 +53,7 @@ struct avro_resolver {
 struct compiler {
 	struct avro_resolver *resolver;
 	int depth;
+	size_t members; /* that met */
 };
 
 static struct action *compile(struct compiler *, const struct avro_node *writer,
@@ -217,12 +220,15 @@ static void
 compile_same(struct compiler *c, struct action *a, const struct avro_node *writer,
 	     const struct avro_node *reader)
 {
+	c->members += writer->count + reader->count;
 	if (schema_type_is_named(writer->type) && !names_match(writer, reader))
 		cannot(c, a, "the writer's %s \"%.*s\" is not the reader's \"%.*s\"",
 		       avro_type_name(writer->type), STR_ARG(writer->name), STR_ARG(reader->name));
 	else if (writer->type == AVRO_FIXED && writer->size != reader->size)
 		cannot(c, a, "fixed \"%.*s\" has %zu bytes, not %zu", STR_ARG(writer->name),
 		       writer->size, reader->size);
+	else if (c->members > MAX_MEMBERS)
+		cannot(c, a, TOO_MANY);
 	else if (writer->type == AVRO_ENUM)
 		compile_symbols(c, a, writer, reader);
 	else if (writer->type == AVRO_RECORD)
@@ -242,7 +248,7 @@ static struct action *
 compile(struct compiler *c, const struct avro_node *writer, const struct avro_node *reader)
 {
 	static struct action too_deep = {.how = HOW_TOO_DEEP};
-	static char many[] = "too many types meet";
+	static char many[] = TOO_MANY;
 	static struct action too_many = {.how = HOW_NOT, .why = {many, sizeof(many) - 1}};
 	struct avro_resolver *resolver = c->resolver;
 	const struct avro_node *pair[] = {writer, reader};

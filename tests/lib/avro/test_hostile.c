@@ -4,6 +4,7 @@
 #include "avro/datum.h"
 #include "avro/limits.h"
 #include "avro/plan.h"
+#include "avro/resolve.h"
 #include "avro/varint.h"
 #include "memory_io.h"
 #include <stdio.h>
@@ -229,6 +230,38 @@ a_union_of_50000_branches_is_no_work_for_a_table(void **state)
 	buf_free(&schema);
 }
 
+/* A record of many fields meets many records of its name, and fits none of them. */
+static void
+schemas_whose_types_all_meet_are_refused(void **state)
+{
+	enum { MANY = 25000 };
+	struct buf reader = {0};
+	struct err err = {0};
+
+	(void)state;
+	buf_add(&schema, STR("{\"type\":\"record\",\"name\":\"X\",\"fields\":["));
+	buf_add(&reader, STR("[\"null\""));
+	for (int i = 0; i < MANY; i++) {
+		buf_printf(&schema, "%s{\"name\":\"f%d\",\"type\":\"int\"}", i > 0 ? "," : "", i);
+		buf_printf(&reader,
+			   ",{\"type\":\"record\",\"name\":\"n%d.X\",\"fields\":[{\"name\":\"g\","
+			   "\"type\":\"int\"}]}",
+			   i);
+	}
+	buf_add(&schema, STR("]}"));
+	buf_add(&reader, STR("]"));
+	struct avro_schema *w = avro_schema_parse(buf_str(&schema), &err);
+	struct avro_schema *r = avro_schema_parse(buf_str(&reader), &err);
+	assert_true(w != NULL && r != NULL);
+	double start = cpu_seconds();
+	assert_null(avro_resolver_compile(avro_schema_root(w), avro_schema_root(r), &err));
+	assert_true(cpu_seconds() - start < MAX_CPU_SECONDS);
+	avro_schema_free(w);
+	avro_schema_free(r);
+	buf_free(&reader);
+	buf_free(&schema);
+}
+
 static void
 data_nested_without_end_is_refused(void **state)
 {
@@ -388,7 +421,7 @@ bombs_are_refused(void **state)
 
 RUN_TESTS(TEST(a_schema_that_is_nested_without_end_is_refused),
 	  TEST(a_schema_that_contains_itself_is_refused), TEST(a_schema_of_absurd_sizes_is_refused),
-	  TEST(a_schema_that_multiplies_is_no_work),
+	  TEST(a_schema_that_multiplies_is_no_work), TEST(schemas_whose_types_all_meet_are_refused),
 	  TEST(a_default_that_takes_long_to_read_is_refused),
 	  TEST(a_union_of_50000_branches_is_no_work_for_a_table),
 	  TEST(data_nested_without_end_is_refused), TEST(absurd_counts_are_refused),

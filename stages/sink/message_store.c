@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "database.h"
@@ -9,6 +10,7 @@
 #include "row.h"
 #include "seen_ids.h"
 #include "slot_merge.h"
+#include "twin_chats.h"
 
 /* What is kept of imports and of who has spoken in them, before it is written down and begun anew:
  * memory stays flat however many there are. */
@@ -303,6 +305,26 @@ message_store_close(struct message_store *s)
 	free(s);
 }
 
+/* A first import of a chat that is there under another title. */
+static int
+say_twin(struct message_store *s, const struct import *import, struct err *err)
+{
+	struct twin_chats found = {0};
+	int got = 0;
+
+	if (!import->earlier && import->added > 0 && database_is_indexed(s->db))
+		got = twin_chats_find(s->db, import->conversation_id, import->import_id, &found,
+				      err);
+	if (got == 1)
+		log_error("the chat \"%.*s\" is like \"%.*s\", which was there before: %lld of its "
+			  "first %lld texts are the same; with --title \"%.*s\" they are one",
+			  STR_ARG(buf_str(&found.title)), STR_ARG(buf_str(&found.twin)),
+			  (long long)found.same, (long long)found.compared,
+			  STR_ARG(buf_str(&found.twin)));
+	twin_chats_free(&found);
+	return got < 0 ? -1 : 0;
+}
+
 /* Settles what is open of the imports met so far, and writes their counts. */
 static int
 write_imports(struct message_store *s, struct err *err)
@@ -319,7 +341,7 @@ write_imports(struct message_store *s, struct err *err)
 		sqlite3_bind_int64(stmt, 3, (int64_t)added);
 		sqlite3_bind_int64(stmt, 4, (int64_t)import->place.merged);
 		sqlite3_bind_int64(stmt, 5, (int64_t)import->known);
-		if (database_step(s->db, stmt, "write", err) != 0)
+		if (database_step(s->db, stmt, "write", err) != 0 || say_twin(s, import, err) != 0)
 			return -1;
 		s->counts.imports += 1;
 		s->counts.added += added;
@@ -620,7 +642,10 @@ message_store_commit(struct message_store *s, struct message_counts *counts, str
 {
 	if (!database_in_transaction(s->db) && begin_session(s, err) != 0)
 		return -1;
-	int written = write_imports(s, err);
+	seen_ids_free(s->seen);
+	s->seen = NULL;
+	/* The commit makes the indexes anyway; with them, chats can be compared. */
+	int written = database_index(s->db, err) == 0 ? write_imports(s, err) : -1;
 	*counts = s->counts;
 	end_session(s);
 	if (written == 0)

@@ -1,5 +1,6 @@
 #include "base/hash.h"
 
+#include "base/blake2b_lanes.h"
 #include <assert.h>
 #include <endian.h>
 #include <pthread.h>
@@ -66,6 +67,21 @@ hash_digest_hex(char *to, size_t size, const struct str *parts, size_t count)
 
 	hash_digest(digest, size, parts, count);
 	sodium_bin2hex(to, 2 * size + 1, digest, size);
+}
+
+void
+hash_add_part(struct buf *list, struct str part)
+{
+	(void)put_length(buf_room(list, sizeof(uint64_t)), part.len);
+	list->len += sizeof(uint64_t);
+	buf_add(list, part);
+}
+
+void
+hash_digest_many(void *to, size_t size, const struct str *lists, size_t count)
+{
+	assert(size >= crypto_generichash_BYTES_MIN && size <= crypto_generichash_BYTES_MAX);
+	blake2b_lanes(to, size, lists, count);
 }
 
 uint64_t

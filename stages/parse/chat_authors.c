@@ -1,5 +1,4 @@
 #include "chat_authors.h"
-#include "base/buf.h"
 #include "base/hash.h"
 #include "text/utf8.h"
 #include "text_marks.h"
@@ -10,6 +9,7 @@ chat_authors_free(struct chat_authors *a)
 {
 	map_free(&a->map);
 	arena_free(&a->arena);
+	buf_free(&a->spare_name);
 }
 
 /* What is displayed, and what phones agree on: they differ in the kind of space behind a "~". */
@@ -35,7 +35,13 @@ set_name(struct chat_authors *a, struct author *author, struct str label)
 		author->hash = author->hash << 8 | digest[i];
 	(void)snprintf(author->hash_hex, sizeof(author->hash_hex), "%016llx",
 		       (unsigned long long)author->hash);
-	author->name = arena_copy(&a->arena, str_trim(buf_str(&name)));
+	if (author == &a->spare) {
+		buf_clear(&a->spare_name);
+		buf_add(&a->spare_name, str_trim(buf_str(&name)));
+		author->name = buf_str(&a->spare_name);
+	} else {
+		author->name = arena_copy(&a->arena, str_trim(buf_str(&name)));
+	}
 	buf_free(&valid);
 	buf_free(&name);
 	buf_free(&plain);

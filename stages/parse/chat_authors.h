@@ -8,6 +8,7 @@
 #define CHAT_AUTHORS_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/map.h"
 #include "message.h"
 
@@ -31,7 +32,8 @@ struct chat_authors {
 	struct author
 		*recent[AUTHORS_RECENT]; /* by a quick hash of the label: most are met again */
 	struct arena arena;
-	struct author spare; /* who is not kept */
+	struct author spare; /* who is not kept, */
+	struct buf spare_name;
 };
 void chat_authors_free(struct chat_authors *);
 

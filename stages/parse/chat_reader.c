@@ -1,8 +1,26 @@
 #include "chat_reader.h"
 #include "base/mem.h"
-#include "system_event.h"
 #include "text_marks.h"
 #include "wording.h"
+
+#define SLOT_KEEPS (64 << 10) /* bytes of a buf that a message needed */
+
+static void
+free_slot(struct reader_slot *slot)
+{
+	body_scratch_free(&slot->body);
+	buf_free(&slot->system_text);
+	message_ids_free(&slot->ids);
+}
+
+/* Where the next message is made. */
+static struct reader_slot *
+next_slot(struct chat_reader *r)
+{
+	if (r->slots == NULL)
+		r->slots = mem_zero(IDENTITIES_MOST, sizeof(*r->slots));
+	return &r->slots[r->waiting];
+}
 
 void
 chat_reader_start(struct chat_reader *r, int64_t latest_day)
@@ -23,8 +41,9 @@ chat_reader_free(struct chat_reader *r)
 	identity_free(&r->identity);
 	map_free(&r->entries);
 	arena_free(&r->entry_arena);
-	body_scratch_free(&r->body);
-	buf_free(&r->system_text);
+	for (size_t i = 0; r->slots != NULL && i < IDENTITIES_MOST; i++)
+		free_slot(&r->slots[i]);
+	free(r->slots);
 	free(r->headers);
 	*r = (struct chat_reader){0};
 }
@@ -94,18 +113,18 @@ quotes_something(struct str label)
 
 /* A line of the system as text: marks of every sort removed. */
 static struct str
-system_text_of(struct chat_reader *r, struct str raw, int32_t *invalid)
+system_text_of(struct reader_slot *slot, struct str raw, int32_t *invalid)
 {
-	struct str text = body_clean(&r->body, raw, invalid);
+	struct str text = body_clean(&slot->body, raw, invalid);
 
-	buf_clear(&r->system_text);
+	buf_clear(&slot->system_text);
 	for (const char *p = text.ptr, *end = p + text.len; p < end;) {
 		size_t mark = mark_at(p, end);
 		if (mark == 0)
-			buf_add_byte(&r->system_text, *p++);
+			buf_add_byte(&slot->system_text, *p++);
 		p += mark;
 	}
-	return str_trim(buf_str(&r->system_text));
+	return str_trim(buf_str(&slot->system_text));
 }
 
 /* Whether the words before the colon are WhatsApp's, not a name: "A changed the subject to "B". */
@@ -120,7 +139,7 @@ label_is_system(struct chat_reader *r, struct author *author, struct str raw)
 	if (quotes_something(author->name))
 		return true;
 	if (memchr(author->name.ptr, ' ', author->name.len) != NULL &&
-	    system_event_find(system_text_of(r, raw, &invalid), &event) &&
+	    system_event_find(system_text_of(next_slot(r), raw, &invalid), &event) &&
 	    event.said < author->name.len &&
 	    map_get(&r->authors.map, str_trim(str_head(event.event.text, event.said))) != author)
 		return true;
@@ -131,10 +150,10 @@ label_is_system(struct chat_reader *r, struct author *author, struct str raw)
 /* An iPhone's notice behind a label that is the group's or the actor's, in a language whose words
  * are not known. */
 static bool
-is_unknown_notice(const struct chat_reader *r, const struct author *author, const struct message *m)
+is_unknown_notice(const struct chat_reader *r, const struct author *author, bool marked,
+		  const struct message *m)
 {
-	if (r->at.form.shape.frame != FRAME_BRACKET || !r->body.marked || m->kind != KIND_TEXT ||
-	    m->edited)
+	if (r->at.form.shape.frame != FRAME_BRACKET || !marked || m->kind != KIND_TEXT || m->edited)
 		return false;
 	if (author->name.len > 0 && m->text.len > author->name.len &&
 	    str_find(m->text, author->name) < m->text.len)
@@ -167,10 +186,59 @@ reading_of(const struct chat_form *f, char form[64])
 }
 
 static void
+give(struct chat_reader *r, struct reader_slot *slot, const struct reader_output *out)
+{
+	struct message *m = &slot->message;
+	struct source_reading reading;
+	char form[64];
+
+	if (slot->ids.refused) {
+		out->refused(out->with, slot->raw, m->line,
+			     "65535 equal messages came before it in its minute");
+		return;
+	}
+	if (!r->at.reading_told) {
+		reading = reading_of(&r->at.form, form);
+		m->reading = &reading;
+	}
+	r->at.reading_told = true;
+	r->at.messages++;
+	r->at.system_lines += m->kind == KIND_SYSTEM;
+	r->at.by_structure += slot->body.by_structure;
+	r->at.invalid_bytes += (uint64_t)m->invalid_bytes;
+	out->message(out->with, m);
+}
+
+/* Gives the messages that are whole but for their ids. */
+static void
+give_waiting(struct chat_reader *r, const struct reader_output *out)
+{
+	struct message_ids *ids[IDENTITIES_MOST];
+	struct message *messages[IDENTITIES_MOST];
+
+	for (size_t i = 0; i < r->waiting; i++) {
+		ids[i] = &r->slots[i].ids;
+		messages[i] = &r->slots[i].message;
+	}
+	identity_finish(&r->identity, ids, messages, r->waiting);
+	for (size_t i = 0; i < r->waiting; i++) {
+		struct reader_slot *slot = &r->slots[i];
+		give(r, slot, out);
+		if (slot->ids.essence.room > SLOT_KEEPS || slot->body.text.room > SLOT_KEEPS ||
+		    slot->system_text.room > SLOT_KEEPS)
+			free_slot(slot);
+	}
+	r->waiting = 0;
+}
+
+/* The message of the next slot is made; NULL: the system says it. */
+static void
 emit(struct chat_reader *r, const struct message_parts *parts, const struct author *author,
-     struct message *m, const struct reader_output *out)
+     const struct reader_output *out)
 {
 	static const char nobody[] = "0000000000000000";
+	struct reader_slot *slot = next_slot(r);
+	struct message *m = &slot->message;
 	int32_t minutes;
 	int64_t wall = parts->header.minute * 60 + parts->header.second;
 
@@ -183,39 +251,32 @@ emit(struct chat_reader *r, const struct message_parts *parts, const struct auth
 	m->line = parts->line;
 	m->offset = parts->offset;
 	m->seq = r->at.seq++;
-	if (!identity_set(&r->identity, parts->header.minute, author == NULL ? 0 : author->hash,
-			  author == NULL ? nobody : author->hash_hex, m)) {
-		out->refused(out->with, parts->raw, parts->line,
-			     "65535 equal messages came before it in its minute");
-		return;
-	}
-	char form[64];
-	struct source_reading reading;
-	if (!r->at.reading_told) {
-		reading = reading_of(&r->at.form, form);
-		m->reading = &reading;
-	}
-	r->at.reading_told = true;
-	r->at.messages++;
-	r->at.system_lines += m->kind == KIND_SYSTEM;
-	r->at.by_structure += r->body.by_structure;
-	r->at.invalid_bytes += (uint64_t)m->invalid_bytes;
-	out->message(out->with, m);
+	slot->ids.minute = parts->header.minute;
+	slot->ids.sender_hash = author == NULL ? 0 : author->hash;
+	memcpy(slot->ids.sender_hex, author == NULL ? nobody : author->hash_hex,
+	       sizeof(slot->ids.sender_hex));
+	identity_begin(&r->identity, &slot->ids, m);
+	slot->raw = parts->raw;
+	/* What is large need not wait for others; nor can a name that is not kept. */
+	if (++r->waiting == IDENTITIES_MOST || slot->ids.essence.len > SLOT_KEEPS ||
+	    author == &r->authors.spare)
+		give_waiting(r, out);
 }
 
 static void
 emit_system(struct chat_reader *r, const struct message_parts *parts, struct str raw,
 	    const struct reader_output *out)
 {
-	struct system_event_read event;
-	struct message m = {.kind = KIND_SYSTEM};
-	struct str text = system_text_of(r, raw, &m.invalid_bytes);
+	struct reader_slot *slot = next_slot(r);
+	struct message *m = &slot->message;
 
-	r->body.by_structure = !system_event_find(text, &event);
-	if (r->body.by_structure)
-		event.event = (struct system_event){.event = STR("unknown"), .text = text};
-	m.system_event = &event.event;
-	emit(r, parts, NULL, &m, out);
+	*m = (struct message){.kind = KIND_SYSTEM};
+	struct str text = system_text_of(slot, raw, &m->invalid_bytes);
+	slot->body.by_structure = !system_event_find(text, &slot->event);
+	if (slot->body.by_structure)
+		slot->event.event = (struct system_event){.event = STR("unknown"), .text = text};
+	m->system_event = &slot->event.event;
+	emit(r, parts, NULL, out);
 }
 
 static void
@@ -231,42 +292,45 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 		emit_system(r, parts, behind, out);
 		return;
 	}
-	struct message m = {0};
+	struct reader_slot *slot = next_slot(r);
+	struct message *m = &slot->message;
 	struct body_source from = {.raw = str_tail(behind, label),
 				   .line_marked = marks_begin(parts->raw),
 				   .bracketed = r->at.form.shape.frame == FRAME_BRACKET,
 				   .locale = r->at.form.locale,
 				   .entries = &r->entries};
 	if (from.bracketed && marks_begin(from.raw)) {
-		struct system_event_read event;
 		int32_t invalid = 0;
-		if (system_event_find(system_text_of(r, from.raw, &invalid), &event)) {
+		if (system_event_find(system_text_of(slot, from.raw, &invalid), &slot->event)) {
 			emit_system(r, parts, from.raw, out);
 			return;
 		}
 	}
-	message_body_read(&r->body, &from, &m);
-	if (is_unknown_notice(r, author, &m)) {
+	*m = (struct message){0};
+	message_body_read(&slot->body, &from, m);
+	if (is_unknown_notice(r, author, slot->body.marked, m)) {
 		emit_system(r, parts, from.raw, out);
 		return;
 	}
-	emit(r, parts, author, &m, out);
+	emit(r, parts, author, out);
 }
 
 /* Lines before the first message: kept, as the file's own words. */
 static void
 emit_preamble(struct chat_reader *r, struct chat_header header, const struct reader_output *out)
 {
-	struct message m = {.kind = KIND_UNKNOWN};
-	struct str text = body_clean(&r->body, buf_str(&r->pending), &m.invalid_bytes);
-	struct system_event event = {.event = STR("preamble"), .text = text};
+	struct reader_slot *slot = next_slot(r);
+	struct message *m = &slot->message;
 	struct message_parts parts = {.header = header, .line = 1};
 
-	r->body.by_structure = false;
+	*m = (struct message){.kind = KIND_UNKNOWN};
+	struct str text = body_clean(&slot->body, buf_str(&r->pending), &m->invalid_bytes);
+	slot->body.by_structure = false;
 	if (text.len == 0)
 		return;
-	m.system_event = &event;
-	emit(r, &parts, NULL, &m, out);
+	slot->event.event = (struct system_event){.event = STR("preamble"), .text = text};
+	m->system_event = &slot->event.event;
+	emit(r, &parts, NULL, out);
 }
 
 /* Of a message whose parts are not known yet, in the pending or cut off. */
@@ -290,6 +354,7 @@ finish_pending(struct chat_reader *r, struct chat_header next, const struct read
 	else
 		read_whole(r, buf_str(&r->pending), r->at.pending_header, r->at.pending_line,
 			   r->at.pending_offset, out);
+	give_waiting(r, out); /* they point into it */
 	r->at.has_pending = false;
 	buf_clear(&r->pending);
 }
@@ -434,6 +499,7 @@ read_piece(struct chat_reader *r, struct str bytes, int64_t offset, int64_t line
 		}
 		size_t keep = fitting(raw, READER_MESSAGE_MOST);
 		read_whole(r, str_head(raw, keep), h[i].header, h[i].line, at, out);
+		give_waiting(r, out);
 		refuse_rest(str_tail(raw, keep), h[i].line + line_ends(str_head(raw, keep)), out);
 	}
 	const struct reader_header *last = &h[count - 1];
@@ -441,6 +507,7 @@ read_piece(struct chat_reader *r, struct str bytes, int64_t offset, int64_t line
 	r->at.pending_header = last->header;
 	r->at.pending_line = last->line;
 	r->at.pending_offset = offset + (last->begin - bytes.ptr);
+	give_waiting(r, out);
 	extend_pending(r, (struct str){last->begin, (size_t)(end - last->begin)}, last->line, out);
 }
 

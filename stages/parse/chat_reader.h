@@ -21,6 +21,7 @@
 #include "local_time.h"
 #include "message_body.h"
 #include "message_identity.h"
+#include "system_event.h"
 
 #define READER_MESSAGE_MOST                                                                        \
 	(1 << 20) /* bytes of a message; WhatsApp's limit is 65,536 characters */
@@ -44,6 +45,15 @@ struct reader_run {        /* of headers of other forms, since the last own one 
 struct reader_rest {
 	struct str bytes; /* the reader's, until the next call */
 	int64_t offset, line;
+};
+
+struct reader_slot { /* a message on its way, with what it points into, the piece excepted */
+	struct message message;
+	struct str raw; /* all of it, from its header on */
+	struct message_ids ids;
+	struct body_scratch body;
+	struct buf system_text;
+	struct system_event_read event;
 };
 
 struct reader_output {
@@ -86,8 +96,8 @@ struct chat_reader {
 	struct str uri; /* the caller's, set before each call */
 
 	/* Scratch. */
-	struct body_scratch body;
-	struct buf system_text;
+	struct reader_slot *slots; /* IDENTITIES_MOST: their ids are made together */
+	size_t waiting;            /* of them, between two calls none */
 	struct form_memory memory;
 	struct reader_header *headers;
 	size_t header_count, header_room;

@@ -7,6 +7,7 @@
 #include <endian.h>
 
 #define PLACES (2 * OCCURRENCES)
+#define DIGEST 16 /* bytes of a message's id, before they are hex */
 
 void
 occurrences_free(struct occurrences *o)
@@ -76,7 +77,12 @@ identity_free(struct identity *id)
 {
 	occurrences_free(&id->messages);
 	occurrences_free(&id->slots);
-	buf_free(&id->essence);
+}
+
+void
+message_ids_free(struct message_ids *ids)
+{
+	buf_free(&ids->essence);
 }
 
 void
@@ -86,7 +92,6 @@ identity_set_conversation(struct identity *id, struct str given)
 	memcpy(id->conversation_id, given.ptr, given.len);
 	id->conversation_id[given.len] = '\0';
 	id->conversation_len = given.len;
-	id->slot_minute_len = 0;
 }
 
 void
@@ -100,13 +105,11 @@ identity_name_conversation(struct identity *id, struct str title)
 
 /* What of a message stays the same from one export to another: not the wording of a language, not
  * the votes of a poll, not the name of a file. */
-static struct str
-essence_of(struct identity *id, const struct message *m)
+static void
+add_essence(struct buf *b, const struct message *m)
 {
-	struct buf *b = &id->essence;
 	struct str text = m->text;
 
-	buf_clear(b);
 	switch (m->kind) {
 	case KIND_SYSTEM:
 	case KIND_UNKNOWN:
@@ -118,7 +121,7 @@ essence_of(struct identity *id, const struct message *m)
 			buf_add_byte(b, '\n');
 			buf_add(b, m->poll->options[i].text);
 		}
-		return buf_str(b);
+		return;
 	case KIND_EMPTY:
 	case KIND_DELETED:
 	case KIND_LOCATION:
@@ -126,19 +129,72 @@ essence_of(struct identity *id, const struct message *m)
 	case KIND_CALL:
 	case KIND_VIEW_ONCE:
 		buf_add(b, str_of(message_kind_names[m->kind]));
-		return buf_str(b);
+		return;
 	default:
 		break;
 	}
-	if (text.len == 0 || memchr(text.ptr, 0xE2, text.len) == NULL)
-		return text;
+	if (text.len == 0 || memchr(text.ptr, 0xE2, text.len) == NULL) {
+		buf_add(b, text);
+		return;
+	}
 	for (const char *p = text.ptr, *end = p + text.len; p < end;) {
 		size_t mark = mark_at(p, end);
 		if (mark == 0)
 			buf_add_byte(b, *p++);
 		p += mark;
 	}
-	return buf_str(b);
+}
+
+static void
+add_parts(struct message_ids *ids, const struct message *m)
+{
+	const uint64_t numbers[] = {htole64((uint64_t)ids->minute), htole64(ids->sender_hash)};
+	struct buf *b = &ids->essence;
+
+	hash_add_part(b, (struct str){(const char *)numbers, sizeof(numbers)});
+	hash_add_part(b, str_of(message_kind_class(m->kind)));
+	hash_add_part(b, (struct str){0}); /* its length is known when it stands there */
+	size_t begin = b->len;
+	add_essence(b, m);
+	uint64_t length = htole64(b->len - begin);
+	memcpy(b->ptr + begin - sizeof(length), &length, sizeof(length));
+}
+
+/* Four bytes, eight digits: each half of a byte gets a byte of its own, and all of them become
+ * letters or digits at once. */
+static void
+write_hex(char *to, const unsigned char *bytes)
+{
+	uint32_t four;
+	uint64_t halves;
+
+	memcpy(&four, bytes, sizeof(four));
+	halves = le32toh(four);
+	halves = (halves | halves << 16) & 0x0000FFFF0000FFFFu;
+	halves = (halves | halves << 8) & 0x00FF00FF00FF00FFu;
+	halves = (halves >> 4 & 0x000F000F000F000Fu) | (halves & 0x000F000F000F000Fu) << 8;
+	uint64_t letters = (halves + 0x0606060606060606u) >> 4 & 0x0101010101010101u;
+	halves = htole64(halves + 0x3030303030303030u + letters * ('a' - '9' - 1));
+	memcpy(to, &halves, sizeof(halves));
+}
+
+void
+identity_begin(struct identity *id, struct message_ids *ids, const struct message *m)
+{
+	buf_clear(&ids->essence);
+	if (id->conversation_len == 0) {
+		unsigned char digest[DIGEST];
+		char hex[2 * DIGEST];
+		add_parts(ids, m);
+		struct str list = buf_str(&ids->essence);
+		hash_digest_many(digest, DIGEST, &list, 1);
+		for (size_t i = 0; i < DIGEST; i += 4)
+			write_hex(hex + 2 * i, digest + i);
+		identity_set_conversation(id, (struct str){hex, sizeof(hex)});
+		buf_clear(&ids->essence);
+	}
+	hash_add_part(&ids->essence, (struct str){id->conversation_id, id->conversation_len});
+	add_parts(ids, m);
 }
 
 static uint64_t
@@ -165,87 +221,65 @@ write_number(char *to, uint64_t number)
 	return to;
 }
 
-/* CONVERSATION:MINUTE:SENDER:ORDINAL; printf() would be a tenth of all the work, and the minute is
- * the last message's more often than not. */
+/* CONVERSATION:MINUTE:SENDER:ORDINAL; printf() would be a tenth of all the work. */
 static size_t
-write_slot(struct identity *id, int64_t minute, const char *sender_hex, uint32_t ordinal)
+write_slot(const struct identity *id, struct message_ids *ids, uint32_t ordinal)
 {
-	char *to = id->slot_id;
+	char *to = ids->slot_id;
+	int64_t minute = ids->minute;
 
-	if (id->slot_minute_len == 0 || id->slot_minute != minute) {
-		memcpy(to, id->conversation_id, id->conversation_len);
-		to += id->conversation_len;
-		*to++ = ':';
-		if (minute < 0)
-			*to++ = '-';
-		to = write_number(to, (uint64_t)(minute < 0 ? -minute : minute));
-		*to++ = ':';
-		id->slot_minute = minute;
-		id->slot_minute_len = (size_t)(to - id->slot_id);
-	}
-	to = id->slot_id + id->slot_minute_len;
-	memcpy(to, sender_hex, 16);
-	to += 16;
+	memcpy(to, id->conversation_id, id->conversation_len);
+	to += id->conversation_len;
 	*to++ = ':';
-	return (size_t)(write_number(to, ordinal) - id->slot_id);
+	if (minute < 0)
+		*to++ = '-';
+	to = write_number(to, (uint64_t)(minute < 0 ? -minute : minute));
+	*to++ = ':';
+	memcpy(to, ids->sender_hex, sizeof(ids->sender_hex));
+	to += sizeof(ids->sender_hex);
+	*to++ = ':';
+	return (size_t)(write_number(to, ordinal) - ids->slot_id);
 }
 
-/* Four bytes, eight digits: each half of a byte gets a byte of its own, and all of them become
- * letters or digits at once. */
 static void
-write_hex(char *to, const unsigned char *bytes)
+finish_one(struct identity *id, struct message_ids *ids, unsigned char *digest, struct message *m)
 {
-	uint32_t four;
-	uint64_t halves;
-
-	memcpy(&four, bytes, sizeof(four));
-	halves = le32toh(four);
-	halves = (halves | halves << 16) & 0x0000FFFF0000FFFFu;
-	halves = (halves | halves << 8) & 0x00FF00FF00FF00FFu;
-	halves = (halves >> 4 & 0x000F000F000F000Fu) | (halves & 0x000F000F000F000Fu) << 8;
-	uint64_t letters = (halves + 0x0606060606060606u) >> 4 & 0x0101010101010101u;
-	halves = htole64(halves + 0x3030303030303030u + letters * ('a' - '9' - 1));
-	memcpy(to, &halves, sizeof(halves));
-}
-
-bool
-identity_set(struct identity *id, int64_t minute, uint64_t sender_hash, const char *sender_hex,
-	     struct message *m)
-{
-	const uint64_t numbers[] = {htole64((uint64_t)minute), htole64(sender_hash)};
-	struct str essence = essence_of(id, m);
-	struct str class = str_of(message_kind_class(m->kind));
-	struct str parts[] = {{id->conversation_id, id->conversation_len},
-			      {(const char *)numbers, sizeof(numbers)},
-			      class,
-			      essence,
-			      {NULL, 0}};
-	unsigned char digest[16];
 	uint64_t key;
 
-	if (id->conversation_len == 0) {
-		char hex[33];
-		hash_digest_hex(hex, 16, parts + 1, 3);
-		identity_set_conversation(id, str_of(hex));
-		parts[0].len = id->conversation_len;
-	}
-	hash_digest(digest, sizeof(digest), parts, 4);
 	memcpy(&key, digest, sizeof(key)); /* in memory and our own snapshots only */
 	uint32_t ordinal = occurrences_count(&id->messages, key);
-	if (ordinal == COUNT_MOST)
-		return false;
+	ids->refused = ordinal == COUNT_MOST;
+	if (ids->refused)
+		return;
 	if (ordinal > 0) {
 		uint64_t number = htole64(ordinal);
-		parts[4] = (struct str){(const char *)&number, sizeof(number)};
-		hash_digest(digest, sizeof(digest), parts, 5);
+		hash_add_part(&ids->essence, (struct str){(const char *)&number, sizeof(number)});
+		struct str list = buf_str(&ids->essence);
+		hash_digest_many(digest, DIGEST, &list, 1);
 	}
-	for (size_t i = 0; i < sizeof(digest); i += 4)
-		write_hex(id->message_id + 2 * i, digest + i);
+	for (size_t i = 0; i < DIGEST; i += 4)
+		write_hex(ids->message_id + 2 * i, digest + i);
 	uint32_t slot = occurrences_count(
-		&id->slots, mix((uint64_t)minute * 0x9E3779B97F4A7C15u ^ sender_hash));
-	size_t length = write_slot(id, minute, sender_hex, slot);
+		&id->slots, mix((uint64_t)ids->minute * 0x9E3779B97F4A7C15u ^ ids->sender_hash));
+	size_t length = write_slot(id, ids, slot);
 	m->conversation_id = (struct str){id->conversation_id, id->conversation_len};
-	m->message_id = (struct str){id->message_id, sizeof(id->message_id)};
-	m->slot_id = (struct str){id->slot_id, length};
-	return true;
+	m->message_id = (struct str){ids->message_id, sizeof(ids->message_id)};
+	m->slot_id = (struct str){ids->slot_id, length};
+}
+
+void
+identity_finish(struct identity *id, struct message_ids *const *ids, struct message *const *m,
+		size_t count)
+{
+	struct str lists[IDENTITIES_MOST];
+	unsigned char digests[IDENTITIES_MOST][DIGEST];
+
+	assert(count <= IDENTITIES_MOST);
+	if (count == 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		lists[i] = buf_str(&ids[i]->essence);
+	hash_digest_many(digests, DIGEST, lists, count);
+	for (size_t i = 0; i < count; i++)
+		finish_one(id, ids[i], digests[i], m[i]);
 }

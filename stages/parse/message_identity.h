@@ -34,11 +34,6 @@ struct identity {
 	struct occurrences messages, slots;
 	char conversation_id[CONVERSATION_LONGEST + 1];
 	size_t conversation_len;
-	char message_id[32];
-	char slot_id[200];
-	int64_t slot_minute;    /* that slot_id has */
-	size_t slot_minute_len; /* bytes of it up to behind the minute; 0: none yet */
-	struct buf essence;
 };
 void identity_free(struct identity *);
 
@@ -47,10 +42,25 @@ void identity_free(struct identity *);
 void identity_set_conversation(struct identity *, struct str id);
 void identity_name_conversation(struct identity *, struct str title);
 
-/* Fills message_id, slot_id and conversation_id of a message whose kind, text and details are
- * known; they live in the identity until the next one. sender_hash: of the normalised name. false:
- * so many equal ones came before it that it would have the id of another. */
-bool identity_set(struct identity *, int64_t minute, uint64_t sender_hash, const char *sender_hex,
-		  struct message *);
+/* Of one message on its way: where its ids live. */
+struct message_ids {
+	struct buf essence; /* what message_id is made of */
+	int64_t minute;
+	uint64_t sender_hash; /* of the normalised name */
+	char sender_hex[16];
+	bool refused; /* so many equal ones came before that it would have the id of another */
+	char message_id[32];
+	char slot_id[CONVERSATION_LONGEST + 64];
+};
+void message_ids_free(struct message_ids *);
+
+/* First, for a message whose kind, text and details are known: minute and sender are set. */
+void identity_begin(struct identity *, struct message_ids *, const struct message *);
+
+/* Then, for many at once, in their order (hashing one alone costs twice as much): fills message_id,
+ * slot_id and conversation_id. */
+#define IDENTITIES_MOST 16
+void identity_finish(struct identity *, struct message_ids *const *, struct message *const *,
+		     size_t count);
 
 #endif

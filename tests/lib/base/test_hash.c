@@ -34,6 +34,39 @@ where_one_part_ends_matters(void **state)
 		      "20263e794775e4edf2b306c0f306af9e50175c831c857604b481e847f790bf95");
 }
 
+#define LISTS 11
+
+static void
+many_digests_at_once_are_the_same(void **state)
+{
+	char text[600];
+	struct buf lists[LISTS] = {{0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (char)(i * 7 + i / 256);
+	for (size_t n = 0; n < 420; n++) {
+		unsigned char many[LISTS][16], alone[16];
+		struct str parts[LISTS][2], encoded[LISTS];
+		size_t count = n % (LISTS + 1);
+		for (size_t i = 0; i < count; i++) {
+			parts[i][0] = (struct str){text + i, (n * (i + 1) * 37) % 500};
+			parts[i][1] = (struct str){text, i == 3 ? 0 : n};
+			buf_clear(&lists[i]);
+			hash_add_part(&lists[i], parts[i][0]);
+			hash_add_part(&lists[i], parts[i][1]);
+			encoded[i] = buf_str(&lists[i]);
+		}
+		hash_digest_many(many, sizeof(*many), encoded, count);
+		for (size_t i = 0; i < count; i++) {
+			hash_digest(alone, sizeof(alone), parts[i], 2);
+			assert_memory_equal(many[i], alone, sizeof(alone));
+		}
+	}
+	for (size_t i = 0; i < LISTS; i++)
+		buf_free(&lists[i]);
+}
+
 static void
 a_keyed_hash_is_that_of_the_bytes_alone(void **state)
 {
@@ -46,4 +79,4 @@ a_keyed_hash_is_that_of_the_bytes_alone(void **state)
 }
 
 RUN_TESTS(TEST(digests_are_blake2b_and_stay_what_they_are), TEST(where_one_part_ends_matters),
-	  TEST(a_keyed_hash_is_that_of_the_bytes_alone))
+	  TEST(many_digests_at_once_are_the_same), TEST(a_keyed_hash_is_that_of_the_bytes_alone))

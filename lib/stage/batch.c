@@ -22,7 +22,7 @@ batch_clear(struct batch *b)
 	for (size_t i = 0; i < b->share_count; i++) {
 		clear_stream(&b->shares[i].out);
 		clear_stream(&b->shares[i].dead);
-		b->shares[i].stop = BATCH_WHOLE;
+		b->shares[i].stopped = false;
 	}
 }
 
@@ -75,7 +75,7 @@ batch_failure(const struct batch *b)
 
 	for (size_t i = 0; i < b->share_count; i++) {
 		const struct share *s = &b->shares[i];
-		if (s->stop != BATCH_WHOLE && (first == NULL || s->stop_at < first->stop_at))
+		if (s->stopped && (first == NULL || s->stop_at < first->stop_at))
 			first = s;
 	}
 	return first;

@@ -30,22 +30,15 @@ struct stream { /* output of one kind: records, or dead letters */
 	size_t count, room;
 };
 
-enum batch_stop {
-	BATCH_WHOLE,
-	BATCH_FAILED,  /* at record `stop_at`: what came before goes on, then the program fails */
-	BATCH_STOPPED, /* the same, because the user asked for an end */
-};
-
 struct share { /* what one worker made of a batch */
 	struct stream out, dead;
-	enum batch_stop stop;
+	bool stopped; /* at record `stop_at`: what came before goes on, then the program fails */
 	uint64_t stop_at;
 	struct err why;
 };
 
 struct batch {
 	struct container_block in;
-	uint64_t sequence;
 	struct share *shares; /* by worker */
 	size_t share_count;
 	size_t pending; /* workers that are not done with it (worker_pool.c) */

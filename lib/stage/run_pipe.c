@@ -31,8 +31,8 @@ struct run {
 	struct buf trail, scratch;
 	int report_fd; /* -1: nobody asked */
 	int64_t reported_ms, committed_ms;
-	uint64_t sequence, damaged_bytes; /* damaged_bytes: that the metrics know of */
-	struct stage *sink;               /* with --commit-every: whose commit comes in between */
+	uint64_t damaged_bytes; /* that the metrics know of */
+	struct stage *sink;     /* with --commit-every: whose commit comes in between */
 	bool uncommitted;
 	bool stopped; /* the user asked for an end before the input had one */
 	bool live;    /* a source has waited: it has no end but the user's */
@@ -254,7 +254,6 @@ read_batch(struct run *run, struct batch *batch, struct err *err)
 		run->stopped = true; /* a cut block is no damage then */
 		return 0;
 	}
-	batch->sequence = run->sequence++;
 	return more;
 }
 

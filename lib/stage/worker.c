@@ -10,9 +10,6 @@
  */
 #include "stage/worker.h"
 
-#include "avro/datum.h"
-#include "avro/limits.h"
-#include "avro/varint.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -20,9 +17,6 @@
 #include "observe/metrics_http.h"
 #include "stage/stage_metrics.h"
 #include "stage/stop.h"
-#include <assert.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 #define ATTEMPTS       3
 #define RETRY_FIRST_MS 100
@@ -114,9 +108,9 @@ worker_add_dead_letter(struct stage *st, struct str bytes, bool is_record, const
 
 /* The share ends before the record in hand. */
 static void
-end_share(struct stage *st, enum batch_stop stop, const struct err *why)
+end_share(struct stage *st, const struct err *why)
 {
-	st->share->stop = stop;
+	st->share->stopped = true;
 	st->share->stop_at = st->number;
 	st->share->why = *why;
 }
@@ -293,7 +287,7 @@ refuse_record(struct stage *st, struct str bytes, bool is_record, const char *cl
 	err_prefix(&why, "%s: block %llu, record %llu: ", st->job->input_name,
 		   (unsigned long long)st->block,
 		   (unsigned long long)(st->records_before + st->number));
-	end_share(st, BATCH_FAILED, &why);
+	end_share(st, &why);
 	return -1;
 }
 
@@ -307,7 +301,7 @@ run_timer(struct stage *st, struct state_block *block)
 	enum stage_verdict verdict = call_until_done(st, call_timer, block, &class);
 	if (verdict == STAGE_PASS || verdict == STAGE_DROP)
 		return 0;
-	end_share(st, stop_asked() ? BATCH_STOPPED : BATCH_FAILED, &st->why);
+	end_share(st, &st->why);
 	return -1;
 }
 
@@ -393,7 +387,7 @@ run_record(struct stage *st)
 	case STAGE_END:
 		if (verdict != STAGE_FAIL)
 			err_set(&st->why, ERR_FATAL, "process() returned a source's verdict");
-		end_share(st, stop_asked() ? BATCH_STOPPED : BATCH_FAILED, &st->why);
+		end_share(st, &st->why);
 		return -1;
 	}
 	return leave_key(st);

@@ -191,13 +191,13 @@ sync_folder(const char *path, struct err *err)
 	return result;
 }
 
-int
-file_replace_commit(struct file_replace *f, struct err *err)
+static int
+commit(struct file_replace *f, bool durable, struct err *err)
 {
 	int result = 0;
 
 	/* Renamed before it is closed: the lock goes with the descriptor. */
-	if ((fsync(f->fd) != 0 && errno != EINVAL && errno != EROFS) ||
+	if ((durable && fsync(f->fd) != 0 && errno != EINVAL && errno != EROFS) ||
 	    (f->partial != NULL && rename(f->partial, f->path) != 0)) {
 		err_set(err, ERR_FATAL, "could not finish \"%s\": %s", f->path, strerror(errno));
 		file_replace_abort(f);
@@ -205,13 +205,25 @@ file_replace_commit(struct file_replace *f, struct err *err)
 	}
 	if (f->partial != NULL) {
 		forget(f->partial);
-		result = sync_folder(f->path, err);
+		result = durable ? sync_folder(f->path, err) : 0;
 	}
 	if (close(f->fd) != 0 && result == 0)
 		result = err_set(err, ERR_FATAL, "could not close \"%s\": %s", f->path,
 				 strerror(errno));
 	release(f);
 	return result;
+}
+
+int
+file_replace_commit(struct file_replace *f, struct err *err)
+{
+	return commit(f, true, err);
+}
+
+int
+file_replace_commit_unsynced(struct file_replace *f, struct err *err)
+{
+	return commit(f, false, err);
 }
 
 void

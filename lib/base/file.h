@@ -25,6 +25,9 @@ int file_replace_fd(const struct file_replace *);
 const char *file_replace_partial(const struct file_replace *); /* the name until then */
 /* fsync, close, rename, fsync of the folder; frees. -1: nothing under the final name is new. */
 int file_replace_commit(struct file_replace *, struct err *);
+/* Without fsync, for many small files that can be made again: after a power cut they may be broken.
+ */
+int file_replace_commit_unsynced(struct file_replace *, struct err *);
 void file_replace_abort(struct file_replace *); /* removes it, frees; NULL is fine */
 
 /* Takes back every file of this process that is not committed: async-signal-safe, for the last

@@ -172,13 +172,13 @@ wait_down(struct stage *st, int64_t *pause_ms)
 }
 
 static void
-end_down(struct stage *st, int64_t pause_ms, bool stopped)
+end_down(struct stage *st, int64_t pause_ms)
 {
 	if (pause_ms == 0)
 		return;
 	metric_add(st->job->metrics->down, -1);
 	metrics_http_ready(st->job->http, true);
-	if (!stopped)
+	if (!st->stopped)
 		log_event("endpoint_back", "%s", "");
 }
 
@@ -193,8 +193,8 @@ call_until_done(struct stage *st, enum stage_verdict (*callback)(struct stage *,
 	struct call call = begin_call(st);
 	enum stage_verdict verdict;
 	int64_t pause_ms = 0;
-	bool stopped = false;
 
+	st->stopped = false;
 	*class = "input";
 	for (int attempt = 1;;) {
 		st->attempts += st->attempts < INT32_MAX; /* earlier ones are said by the input */
@@ -213,7 +213,7 @@ call_until_done(struct stage *st, enum stage_verdict (*callback)(struct stage *,
 		}
 		if (!(verdict == STAGE_RETRY ? wait_retry(st, attempt)
 					     : wait_down(st, &pause_ms))) {
-			stopped = true;
+			st->stopped = true;
 			err_prefix(&st->why, "stopped while waiting: ");
 			verdict = STAGE_FAIL;
 			break;
@@ -222,7 +222,7 @@ call_until_done(struct stage *st, enum stage_verdict (*callback)(struct stage *,
 			attempt++;
 		begin_call(st);
 	}
-	end_down(st, pause_ms, stopped);
+	end_down(st, pause_ms);
 	if (verdict == STAGE_REJECT || verdict == STAGE_FAIL) {
 		undo_call(st, &call);
 		if (st->why.text[0] == '\0')
@@ -562,6 +562,8 @@ worker_poll(struct stage *st, struct batch *batch, struct err *err)
 	st->attempts = 0;
 	arena_reset(&st->arena);
 	verdict = call_until_done(st, call_poll, NULL, &class);
+	if (st->stopped) /* there was nothing to give: whether it may end here is not ours to say */
+		verdict = STAGE_PASS;
 	if (verdict == STAGE_REJECT) /* there is no record to refuse */
 		verdict = STAGE_FAIL;
 	if (verdict == STAGE_FAIL)

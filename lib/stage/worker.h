@@ -61,6 +61,7 @@ struct stage {
 	bool mirrored;           /* what came in goes on: no emission */
 	bool alone;              /* no other worker shares the batch */
 	bool quiet;              /* another worker deals with what none can read */
+	bool stopped;            /* an end was asked for while the call under way waited */
 	bool at_end;             /* a timer at the end of the input: no record is in hand */
 	bool bad_output;         /* something appended or emitted could not be encoded */
 	struct err spoiled;      /* why that was so, the first time */

@@ -6,7 +6,7 @@
 
 struct options {
 	int64_t count, conversations, block;
-	bool live, positions;
+	bool live, away, positions;
 	struct stage_arguments texts;
 };
 static const struct stage_option options[] = {
@@ -14,6 +14,8 @@ static const struct stage_option options[] = {
 	OPTION(INT, options, conversations, "3", "of so many conversations", .min = 1, .max = 1e9),
 	OPTION(INT, options, block, "500", "messages a poll", .min = 1, .max = 100000),
 	OPTION(FLAG, options, live, NULL, "wait after each poll, and never end"),
+	OPTION(FLAG, options, away, NULL,
+	       "with --live, be away instead of waiting when all is said"),
 	OPTION(FLAG, options, positions, NULL, "say positions, and print what is durable"),
 	OPTION(ARGUMENTS, options, texts, "hello there", "TEXT ..."),
 	{0}};
@@ -74,6 +76,8 @@ poll_talk(struct stage *st)
 	const struct options *o = stage_options(st);
 	struct talk *t = stage_self(st);
 
+	if (o->away && t->next >= o->count)
+		return stage_error(st, &(struct err){ERR_DOWN, "nobody is there"});
 	for (int64_t i = 0; i < o->block && t->next < o->count; i++)
 		emit(st, t->next++);
 	if (o->positions) {

@@ -1,0 +1,87 @@
+"""The same chat, exported again and otherwise: what a database makes of it."""
+import datetime
+import os
+import subprocess
+import tempfile
+
+NNBSP, LRM = "\u202f", "\u200e"
+START = datetime.datetime(2024, 5, 13, 9, 0)
+# minutes since the start, sender, what was sent; None: a picture
+TALK = [(0, "Ada", "hello"), (0, "Ben", "hi"), (1, "Ada", "ok"), (1, "Ada", "ok"), (1, "Ada", "ok"), (2, "Ben", None),
+        (3, "Ada", "see you at 7"), (3, "Ben", "fine"), (2000, "Ada", "typo"), (2000, "Ben", "what?"), (2001, "Ada", "bye")]
+
+
+def android(talk):
+    body = lambda said: "<Media omitted>" if said is None else said
+    when = lambda m: (START + datetime.timedelta(minutes=m)).strftime("%d/%m/%Y, %H:%M")
+    return "".join("%s - %s: %s\n" % (when(m), who, body(said)) for m, who, said in talk)
+
+
+def iphone(talk):
+    body = lambda said: LRM + "image omitted" if said is None else said
+    lines = []
+    for i, (m, who, said) in enumerate(talk):
+        t = START + datetime.timedelta(minutes=m, seconds=i)
+        date = "%d/%d/%02d, %d:%02d:%02d%s%s" % (t.month, t.day, t.year % 100, t.hour % 12 or 12, t.minute, t.second,
+                                                 NNBSP, "AM" if t.hour < 12 else "PM")
+        lines.append("%s[%s] %s: %s\r\n" % (LRM if said is None else "", date, who, body(said)))
+    return "".join(lines)
+
+
+class Database:
+    def __init__(self, tools):
+        self.tools, self.folder = tools, tempfile.TemporaryDirectory()
+
+    def add(self, text, *options):
+        """What the summary says is new, then what was changed since."""
+        path = os.path.join(self.folder.name, "WhatsApp Chat with Ada & Ben.txt")
+        with open(path, "w", encoding="utf-8", newline="") as to:
+            to.write(text)
+        run = subprocess.run([self.tools + "/chatmill", "run", path, "-o", os.path.join(self.folder.name, "out"),
+                              *(options or ("--timezone", "UTC"))], capture_output=True, text=True, check=False)
+        said = [line for line in run.stdout.split("\n") if line.startswith("new:")]
+        return said[0][len("new: "):] if run.returncode == 0 and said else run.stderr
+
+    def rows(self, query):
+        run = subprocess.run(["sqlite3", os.path.join(self.folder.name, "out", "chat.db"), query],
+                             capture_output=True, text=True, check=False)
+        return run.stdout.split("\n")[:-1]
+
+
+def edited(talk, at, said):
+    return talk[:at] + [(talk[at][0], talk[at][1], said)] + talk[at + 1:]
+
+
+def cases(tools):
+    """(what, what came out, what should)"""
+    def second(first, then, *options):
+        database = Database(tools)
+        database.add(first)
+        return database, database.add(then, *options)
+
+    everything = "%d messages" % len(TALK)
+    yield "a chat, for the first time", Database(tools).add(android(TALK)), everything
+    yield "the same export again", second(android(TALK), android(TALK))[1], "0 messages"
+    yield "a longer export", second(android(TALK[:7]), android(TALK))[1], "4 messages"
+    yield "an export that starts later", second(android(TALK), android(TALK[5:]))[1], "0 messages"
+    yield "a tail, and then all of it", second(android(TALK[5:]), android(TALK))[1], "5 messages"
+    database, new = second(android(TALK), iphone(TALK))
+    yield "an iPhone's export of what an Android phone exported", new, "0 messages"
+    yield "the sort of the picture is learned from the iPhone", database.rows(
+        "SELECT kind FROM attachments"), ["image"]
+    yield "an Android phone's export of what an iPhone exported", second(iphone(TALK), android(TALK))[1], "0 messages"
+    yield "another time zone", second(android(TALK), android(TALK), "--timezone", "Asia/Tokyo")[1], "0 messages"
+    database, new = second(android(TALK), android(edited(TALK, 8, "no typo <This message was edited>")))
+    yield "a message that was edited since", new, "0 messages; changed since: 1"
+    yield "the edited text is there once", database.rows(
+        "SELECT text, edited FROM messages WHERE text LIKE '%typo%'"), ["no typo|1"]
+    database, new = second(android(TALK), android(edited(TALK, 6, "This message was deleted")))
+    yield "a message that was deleted since", new, "0 messages; changed since: 1"
+    yield "equal texts in one minute are as many as were written", database.rows(
+        "SELECT count(*) FROM messages WHERE text = 'ok'"), ["3"]
+
+
+def complaints(tools):
+    for what, got, wanted in cases(tools):
+        if got != wanted:
+            yield "%s: %s instead of %s" % (what, got, wanted)

@@ -66,11 +66,23 @@ copy_short(char *w, const char *from, size_t size)
 	}
 }
 
+static inline bool
+is_null_pointer(const char *member)
+{
+	const void *ptr;
+
+	memcpy(&ptr, member, sizeof(ptr));
+	return ptr == NULL;
+}
+
+/* Records behind pointers are the usual rows. */
 static const struct field *
 not_null(const struct encode_rows *rows, const char *from, size_t *at)
 {
 	for (; *at < rows->count; ++*at)
-		if (!bind_is_null(rows->fields[*at], from))
+		if (rows->fields[*at]->type == FIELD_RECORD
+			    ? !is_null_pointer(from + rows->fields[*at]->at)
+			    : !bind_is_null(rows->fields[*at], from))
 			return rows->fields[*at];
 	return NULL;
 }

@@ -31,6 +31,18 @@ place_of(uint64_t *table, uint64_t key)
 	return &table[i];
 }
 
+/* The tables are larger than the nearest cache: a key that will be counted soon is sent for. */
+static void
+expect(const struct occurrences *o, uint64_t key)
+{
+	size_t i = key >> 40 & (PLACES - 1);
+
+	if (o->now != NULL)
+		__builtin_prefetch(&o->now[i]);
+	if (o->before != NULL)
+		__builtin_prefetch(&o->before[i]);
+}
+
 uint32_t
 occurrences_count(struct occurrences *o, uint64_t key)
 {
@@ -241,13 +253,26 @@ write_slot(const struct identity *id, struct message_ids *ids, uint32_t ordinal)
 	return (size_t)(write_number(to, ordinal) - ids->slot_id);
 }
 
-static void
-finish_one(struct identity *id, struct message_ids *ids, unsigned char *digest, struct message *m)
+static uint64_t
+message_key(const unsigned char *digest)
 {
 	uint64_t key;
 
 	memcpy(&key, digest, sizeof(key)); /* in memory and our own snapshots only */
-	uint32_t ordinal = occurrences_count(&id->messages, key);
+	return key;
+}
+
+static uint64_t
+slot_key(const struct message_ids *ids)
+{
+	return mix((uint64_t)ids->minute * 0x9E3779B97F4A7C15u ^ ids->sender_hash);
+}
+
+static void
+finish_one(struct identity *id, struct message_ids *ids, unsigned char *digest, struct message *m)
+{
+	uint32_t ordinal = occurrences_count(&id->messages, message_key(digest));
+
 	ids->refused = ordinal == COUNT_MOST;
 	if (ids->refused)
 		return;
@@ -259,8 +284,7 @@ finish_one(struct identity *id, struct message_ids *ids, unsigned char *digest, 
 	}
 	for (size_t i = 0; i < DIGEST; i += 4)
 		write_hex(ids->message_id + 2 * i, digest + i);
-	uint32_t slot = occurrences_count(
-		&id->slots, mix((uint64_t)ids->minute * 0x9E3779B97F4A7C15u ^ ids->sender_hash));
+	uint32_t slot = occurrences_count(&id->slots, slot_key(ids));
 	size_t length = write_slot(id, ids, slot);
 	m->conversation_id = (struct str){id->conversation_id, id->conversation_len};
 	m->message_id = (struct str){ids->message_id, sizeof(ids->message_id)};
@@ -280,6 +304,10 @@ identity_finish(struct identity *id, struct message_ids *const *ids, struct mess
 	for (size_t i = 0; i < count; i++)
 		lists[i] = buf_str(&ids[i]->essence);
 	hash_digest_many(digests, DIGEST, lists, count);
+	for (size_t i = 0; i < count; i++) {
+		expect(&id->messages, message_key(digests[i]));
+		expect(&id->slots, slot_key(ids[i]));
+	}
 	for (size_t i = 0; i < count; i++)
 		finish_one(id, ids[i], digests[i], m[i]);
 }

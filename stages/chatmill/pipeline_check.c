@@ -3,9 +3,7 @@
 #include "base/mem.h"
 #include "pipeline_advice.h"
 #include "record_flow.h"
-#include <libgen.h>
 #include <stdarg.h>
-#include <unistd.h>
 
 struct step {
 	const char *name; /* as people say it: "parse", "./question.py" */
@@ -56,13 +54,13 @@ found_on_path(const char *program)
 {
 	struct str folders = str_of(getenv("PATH"));
 	struct buf path = {0};
-	bool found = strchr(program, '/') != NULL && access(program, X_OK) == 0;
+	bool found = strchr(program, '/') != NULL && stage_catalog_is_program(program);
 
 	while (!found && strchr(program, '/') == NULL && folders.len > 0) {
 		buf_clear(&path);
 		buf_add(&path, str_cut(&folders, ':'));
 		buf_printf(&path, "/%s", program);
-		found = access(buf_cstr(&path), X_OK) == 0;
+		found = stage_catalog_is_program(buf_cstr(&path));
 	}
 	buf_free(&path);
 	return found;

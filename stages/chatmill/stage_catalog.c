@@ -24,8 +24,8 @@ names_a_stage(const char *file)
 	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(name);
 }
 
-static bool
-is_program(const char *path)
+bool
+stage_catalog_is_program(const char *path)
 {
 	struct stat st;
 
@@ -47,7 +47,7 @@ look_into(struct stage_catalog *catalog, struct str folder)
 			continue;
 		path.len = folder.len;
 		buf_printf(&path, "/%s", entry->d_name);
-		if (!is_program(buf_cstr(&path)))
+		if (!stage_catalog_is_program(buf_cstr(&path)))
 			continue;
 		MEM_GROW(catalog->programs, catalog->count, catalog->room);
 		catalog->programs[catalog->count++] = (struct stage_program){

@@ -34,6 +34,9 @@ struct stage_catalog *stage_catalog_here(void); /* beside this program, and in $
 void stage_catalog_describe(struct stage_catalog *);
 void stage_catalog_free(struct stage_catalog *); /* NULL is fine */
 
+/* A file that may be run. */
+bool stage_catalog_is_program(const char *path);
+
 struct stage_program *stage_catalog_get(const struct stage_catalog *, const char *name);
 /* The name that somebody who typed this may have meant, among those of the stages and others (NULL:
  * there are none; else ends with NULL); NULL: none is near. */

@@ -1,13 +1,15 @@
 #include "chat_database.h"
 
+#include "shown_text.h"
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
-#define SURE       0.95  /* as parse has it: below, an order of dates is a guess */
-#define MOST_CHATS 10    /* that are named */
-#define BUSY_MS    10000 /* for somebody else's transaction to end */
+#define SURE         0.95  /* as parse has it: below, an order of dates is a guess */
+#define MOST_CHATS   10    /* that are named */
+#define BUSY_MS      10000 /* for somebody else's transaction to end */
+#define WIDEST_TITLE 60    /* code points */
 
 static int
 refuse(sqlite3 *db, const char *path, struct err *err)
@@ -184,7 +186,10 @@ add_chat(sqlite3_stmt *row, void *with)
 
 	if (++chats->count > MOST_CHATS)
 		return;
-	buf_printf(to, "  %s: ", title == NULL ? "(no title)" : (const char *)title);
+	buf_add(to, STR("  "));
+	shown_text_add(to, str_of(title == NULL ? "(no title)" : (const char *)title),
+		       WIDEST_TITLE);
+	buf_add(to, STR(": "));
 	add_number(to, added);
 	buf_add(to, STR(" new"));
 	if (known > 0) {
@@ -260,11 +265,12 @@ static void
 add_guess(sqlite3_stmt *row, void *with)
 {
 	const unsigned char *uri = sqlite3_column_text(row, 0);
+	struct buf *to = with;
 
-	buf_printf(with,
-		   "dates of %s could be read %s or %s; taken as %s (%.0f %% sure); --date-order "
-		   "decides\n",
-		   uri == NULL ? "an export" : (const char *)uri,
+	buf_add(to, STR("dates of "));
+	shown_text_add(to, str_of(uri == NULL ? "an export" : (const char *)uri), 0);
+	buf_printf(to,
+		   " could be read %s or %s; taken as %s (%.0f %% sure); --date-order decides\n",
 		   in_words(sqlite3_column_text(row, 1)), in_words(sqlite3_column_text(row, 2)),
 		   in_words(sqlite3_column_text(row, 1)), sqlite3_column_double(row, 3) * 100);
 }

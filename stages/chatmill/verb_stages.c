@@ -1,5 +1,6 @@
 #include "base/buf.h"
 #include "base/mem.h"
+#include "shown_text.h"
 #include "stage_catalog.h"
 #include "text/utf8.h"
 #include "verb_options.h"
@@ -19,21 +20,6 @@ static const struct stage_option rows[] = {
 struct row {
 	struct buf cells[COLUMNS];
 };
-
-/* What a stage says of itself is shown without what could move a terminal's cursor, and cut where
- * it would push the rest of its line away. */
-static void
-set_cell(struct buf *cell, struct str text, size_t widest)
-{
-	for (size_t width = 0; text.len > 0; width++) {
-		uint32_t c = utf8_next(&text);
-		if (width + 1 == widest && text.len > 0) {
-			utf8_add(cell, 0x2026); /* an ellipsis */
-			return;
-		}
-		utf8_add(cell, c < 0x20 || (c >= 0x7F && c < 0xA0) ? '?' : c);
-	}
-}
 
 static bool
 named_before(const struct stage_description *stage, size_t i)
@@ -66,7 +52,7 @@ set_records(struct buf *cell, const struct stage_description *stage)
 			buf_printf(&text, "%s%.*s%s", text.len == 0 ? "" : ", ",
 				   (int)strcspn(stage->reads[i].path, "."), stage->reads[i].path,
 				   stage->reads[i].optional ? "?" : "");
-	set_cell(cell, buf_str(&text), WIDEST_CELL - 16);
+	shown_text_add(cell, buf_str(&text), WIDEST_CELL - 16);
 	buf_clear(&text);
 	if (stage->emits != NULL)
 		add_last_name(&text, stage->emitted);
@@ -74,7 +60,7 @@ set_records(struct buf *cell, const struct stage_description *stage)
 		buf_printf(&text, "+%s", stage->appended);
 	if (text.len > 0) {
 		buf_add(cell, cell->len == 0 ? STR("\u2192 ") : STR(" \u2192 "));
-		set_cell(cell, buf_str(&text), 16);
+		shown_text_add(cell, buf_str(&text), 16);
 	}
 	buf_free(&text);
 }
@@ -84,7 +70,7 @@ fill_row(struct row *row, const struct stage_program *program)
 {
 	const struct stage_description *stage = program->description;
 
-	set_cell(&row->cells[0], str_of(program->name), WIDEST_CELL);
+	shown_text_add(&row->cells[0], str_of(program->name), WIDEST_CELL);
 	if (stage == NULL) {
 		buf_add(&row->cells[1], STR("?"));
 		buf_printf(&row->cells[3], "%s: %s",
@@ -94,7 +80,7 @@ fill_row(struct row *row, const struct stage_program *program)
 	}
 	buf_add(&row->cells[1], str_of(stage_kind_names[stage->kind]));
 	set_records(&row->cells[2], stage);
-	set_cell(&row->cells[3], str_of(stage->summary), 0);
+	shown_text_add(&row->cells[3], str_of(stage->summary), 0);
 }
 
 static void

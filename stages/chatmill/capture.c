@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ exec_with_output(const char *const *argv, int output)
 	int nothing = open("/dev/null", O_RDWR);
 
 	setpgid(0, 0); /* so that what it starts is killed with it */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (nothing >= 0 && dup2(nothing, 0) >= 0 && dup2(output, 1) >= 0 && dup2(nothing, 2) >= 0)
 		execv(argv[0], (char *const *)argv);
 	_exit(127);

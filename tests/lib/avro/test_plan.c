@@ -497,6 +497,32 @@ types_used_often_do_not_make_the_program_long(void **state)
 	reading_end(&r);
 }
 
+static void
+a_table_without_rows_reads_items_of_zeroes(void **state)
+{
+	struct wide {
+		char bytes[64];
+	};
+	struct holder {
+		const struct wide *items;
+		size_t count;
+	} h;
+	static const struct field nothing[] = {{0}};
+	static const struct field table[] = {FIELD_LIST(holder, items, count, nothing), {0}};
+	static const struct wide zeroes;
+	struct reading r =
+		reading_of("{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":"
+			   "\"items\",\"type\":{\"type\":\"array\",\"items\":\"int\"}}]}",
+			   table, NULL);
+
+	(void)state;
+	take_json(&r, "{\"items\":[1,2,3]}", &h);
+	assert_int_equal(h.count, 3);
+	for (size_t i = 0; i < h.count; i++)
+		assert_memory_equal(&h.items[i], &zeroes, sizeof(zeroes));
+	reading_end(&r);
+}
+
 /* Each of many records called "Poll" has a list of one record that is large. */
 static void
 a_schema_that_multiplies_what_a_table_reads_is_refused(void **state)
@@ -592,5 +618,6 @@ RUN_TESTS(TEST(what_the_table_names_is_read_through_optional_records_lists_and_u
 	  TEST(what_does_not_fit_is_refused_before_the_first_record),
 	  TEST(recursion_ends_at_the_depth_that_limits_h_says),
 	  TEST(types_used_often_do_not_make_the_program_long),
+	  TEST(a_table_without_rows_reads_items_of_zeroes),
 	  TEST(a_schema_that_multiplies_what_a_table_reads_is_refused),
 	  TEST(random_records_of_random_schemas_are_taken_as_plain_code_takes_them))

@@ -15,8 +15,9 @@ static const struct stage_option options[] = {
 	OPTION(INT, options, block, "500", "messages a poll", .min = 1, .max = 100000),
 	OPTION(FLAG, options, live, NULL, "wait after each poll, and never end"),
 	OPTION(FLAG, options, away, NULL,
-	       "with --live, be away instead of waiting when all is said"),
-	OPTION(FLAG, options, positions, NULL, "say positions, and print what is durable"),
+	       "with --live, be away instead of waiting when all is said", .tuning = true),
+	OPTION(FLAG, options, positions, NULL, "say positions, and print what is durable",
+	       .tuning = true),
 	OPTION(ARGUMENTS, options, texts, "hello there", "TEXT ..."),
 	{0}};
 

@@ -77,11 +77,24 @@ hash_add_part(struct buf *list, struct str part)
 	buf_add(list, part);
 }
 
+/* A longer one would keep a lane busy while the others have nothing to do. */
+#define LANE_LONGEST 2048
+
 void
 hash_digest_many(void *to, size_t size, const struct str *lists, size_t count)
 {
 	assert(size >= crypto_generichash_BYTES_MIN && size <= crypto_generichash_BYTES_MAX);
-	blake2b_lanes(to, size, lists, count);
+	size_t longest = 0;
+	for (size_t i = 0; i < count; i++)
+		longest = lists[i].len > longest ? lists[i].len : longest;
+	if (longest <= LANE_LONGEST) {
+		blake2b_lanes(to, size, lists, count);
+		return;
+	}
+	pthread_once(&once, start);
+	for (size_t i = 0; i < count; i++)
+		crypto_generichash((unsigned char *)to + i * size, size,
+				   (const unsigned char *)lists[i].ptr, lists[i].len, NULL, 0);
 }
 
 uint64_t

@@ -11,8 +11,9 @@ void hash_digest(void *to, size_t size, const struct str *parts, size_t count);
 /* The same in lower-case hex; `to` takes 2 * size + 1 bytes, NUL included. size <= 64. */
 void hash_digest_hex(char *to, size_t size, const struct str *parts, size_t count);
 
-/* hash_digest() for many short lists of parts, which costs half of as many calls. A list is its
- * parts, each added to a buf by hash_add_part(). Digests of `size` bytes, one behind another. */
+/* hash_digest() for many lists of parts; where all are short it costs half of as many calls. A list
+ * is its parts, each added to a buf by hash_add_part(). Digests of `size` bytes, one behind
+ * another. */
 void hash_add_part(struct buf *, struct str);
 void hash_digest_many(void *to, size_t size, const struct str *lists, size_t count);
 

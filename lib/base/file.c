@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/file.h>
@@ -98,7 +99,7 @@ lock_partial(const struct file_replace *f)
 }
 
 static int
-open_partial(struct file_replace *f, struct err *err)
+open_and_remember(struct file_replace *f, struct err *err)
 {
 	f->fd = open(f->partial, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
 	if (f->fd < 0)
@@ -115,6 +116,19 @@ open_partial(struct file_replace *f, struct err *err)
 		return -1;
 	}
 	return 0;
+}
+
+/* No signal may end the program between the two: nobody would take the file back. */
+static int
+open_partial(struct file_replace *f, struct err *err)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	int result = open_and_remember(f, err);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return result;
 }
 
 static void

@@ -4,10 +4,10 @@
  *   "Obj" 1 | metadata: map<bytes> (avro.schema, avro.codec, ...) | sync
  *   { count | size | bytes | sync } ...
  *
- * What comes out of next() is unpacked and within limits.h; its records are not looked at. A stream
- * whose header has "stream.end" = "empty-block" ends with a block of no records and, unpacked, no
- * bytes: without it, the program that wrote the stream did not get to its end, and that is an
- * error. An empty block is passed over anywhere.
+ * What comes out of next() is unpacked and within limits.h; its records are not looked
+ * at, unless damage is to be passed over. A stream whose header has "stream.end" = "empty-block"
+ * ends with a block of no records and, unpacked, no bytes: without it, the program that wrote the
+ * stream did not get to its end, and that is an error. An empty block is passed over anywhere.
  */
 #ifndef AVRO_CONTAINER_READER_H
 #define AVRO_CONTAINER_READER_H
@@ -47,7 +47,8 @@ bool container_reader_entry(const struct container_reader *, size_t i, struct st
 
 /* 1 a block; 0 the end; -1: damage (ERR_INPUT, with name, block and byte offset), and the reader
  * is done; or what the source said. With skip_corrupt, damage is passed over: the next block is the
- * first after it whose marker, size, codec and records all check out, and it is counted below. */
+ * first after it whose marker, size, codec and records all check out, and it is counted below.
+ * A text that is not UTF-8 is no damage to a block: whoever reads its record refuses that alone. */
 int container_reader_next(struct container_reader *, struct container_block *, struct err *);
 
 /* With skip_corrupt: what was passed over so far. A missing end mark is a place of no bytes. */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 struct reading {
-	uint64_t records; /* sound ones, in blocks before the first that is not */
+	uint64_t records; /* of sound frame, in blocks before the first that is not */
 	bool opened, whole;
 	struct container_damage damage;
 };
@@ -21,7 +21,7 @@ records_are_sound(const struct avro_node *record, const struct container_block *
 	struct err err;
 
 	for (uint64_t i = 0; i < b->count; i++) {
-		if (avro_datum_check(record, &bytes, &err) != 0)
+		if (avro_datum_check_frame(record, &bytes, &err) != 0)
 			return false;
 		if (record->min_bytes == 0)
 			break; /* as the first, so are the others */

@@ -72,6 +72,13 @@ struct stage_position {
 	struct str input, position;
 };
 
+/* What only this stage counts, for --metrics: "guessed_sources" of parse is there as
+ * chatmill_parse_guessed_sources_total. */
+#define STAGE_COUNTERS 16
+struct stage_counter {
+	const char *name, *help; /* letters and _; one sentence */
+};
+
 struct stage_def {
 	int api; /* STAGE_API */
 	const char *name, *version, *summary;
@@ -85,13 +92,14 @@ struct stage_def {
 				       items; a plain value: one row, path "") */
 	const char *partition_by;   /* emits: path of Kafka's key; NULL: conversation_id */
 
-	const char *key;                  /* path of a string; records of one key stay in order
-					     and meet one worker; NULL: no state, or serial */
-	const char *event_time;           /* path of the long, ms, that moves the watermark */
-	const struct stage_state *states; /* NULL: the stage remembers nothing */
-	bool serial;                      /* one worker, however many --jobs */
-	const char *const *arguments;     /* NULL, or lines of --help about what is no option */
-	const char *const *examples;      /* NULL, or commands for --help; both end with NULL */
+	const char *key;                      /* path of a string; records of one key stay in order
+						 and meet one worker; NULL: no state, or serial */
+	const char *event_time;               /* path of the long, ms, that moves the watermark */
+	const struct stage_state *states;     /* NULL: the stage remembers nothing */
+	bool serial;                          /* one worker, however many --jobs */
+	const char *const *arguments;         /* NULL, or lines of --help about what is no option */
+	const char *const *examples;          /* NULL, or commands for --help; both end with NULL */
+	const struct stage_counter *counters; /* NULL, or STAGE_COUNTERS at most; ends with {0} */
 
 	/* Once, before any thread: what stage_shared() will be; NULL is failure (ERR_INPUT: wrong
 	 * usage).  unload() gets it back after the last close(), not when load() failed. */
@@ -226,6 +234,9 @@ enum stage_clock {
 void state_timer(struct stage *, void *block, enum stage_clock, int64_t at_ms);
 int64_t stage_now(const struct stage *);       /* ms since 1970; settable in tests */
 int64_t stage_watermark(const struct stage *); /* ms since 1970; INT64_MIN before any */
+
+/* Adds to the counter in that row of `counters`; a record that comes twice counts twice. */
+void stage_count(struct stage *, size_t counter, uint64_t n);
 
 /* Sources. */
 struct str stage_committed(const struct stage *); /* where to resume; empty at first */

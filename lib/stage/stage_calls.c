@@ -3,6 +3,7 @@
 #include "avro/varint.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "stage/stage_metrics.h"
 #include "stage/stop.h"
 #include "stage/worker.h"
 #include <assert.h>
@@ -274,6 +275,13 @@ stage_position(struct stage *st, struct str position)
 {
 	buf_clear(&st->position);
 	buf_add(&st->position, position);
+}
+
+void
+stage_count(struct stage *st, size_t counter, uint64_t n)
+{
+	if (st->job->metrics != NULL)
+		metric_add(st->job->metrics->own[counter], (int64_t)n);
 }
 
 void

@@ -197,7 +197,7 @@ run_job(struct program *p, struct progress_counts *counts, bool *usage, struct e
 	int result = check_files(&p->runtime, err);
 
 	*usage = result != 0;
-	stage_metrics_open(&metrics, p->def->name, p->def->version);
+	stage_metrics_open(&metrics, p->def);
 	if (result == 0 && p->runtime.metrics != NULL) {
 		job.http = metrics_http_start(p->runtime.metrics, metrics.registry, err);
 		if (job.http == NULL)

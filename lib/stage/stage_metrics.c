@@ -1,15 +1,31 @@
 #include "stage/stage_metrics.h"
 
+#include <assert.h>
 #include <stdio.h>
+#include <string.h>
+
+static void
+open_own(struct stage_metrics *m, const struct stage_def *def, const char *labels)
+{
+	for (size_t i = 0; def->counters != NULL && def->counters[i].name != NULL; i++) {
+		char name[128];
+		assert(i < STAGE_COUNTERS);
+		snprintf(name, sizeof(name), "chatmill_%s_%s_total", def->name,
+			 def->counters[i].name);
+		for (char *dash; (dash = strchr(name, '-')) != NULL;)
+			*dash = '_';
+		m->own[i] = metrics_counter(m->registry, name, labels, def->counters[i].help);
+	}
+}
 
 void
-stage_metrics_open(struct stage_metrics *m, const char *stage, const char *version)
+stage_metrics_open(struct stage_metrics *m, const struct stage_def *def)
 {
 	char labels[160], build[256];
 
 	m->registry = metrics_new();
-	snprintf(labels, sizeof(labels), "stage=\"%.100s\"", stage);
-	snprintf(build, sizeof(build), "%s,version=\"%.30s\"", labels, version);
+	snprintf(labels, sizeof(labels), "stage=\"%.100s\"", def->name);
+	snprintf(build, sizeof(build), "%s,version=\"%.30s\"", labels, def->version);
 	metric_set(metrics_gauge(m->registry, "chatmill_build_info", build,
 				 "Always 1; its labels say which program this is."),
 		   1);
@@ -33,6 +49,7 @@ stage_metrics_open(struct stage_metrics *m, const char *stage, const char *versi
 					   "Bytes of the input passed over by --skip-corrupt.");
 	m->batch = metrics_histogram(m->registry, "chatmill_batch_seconds", labels,
 				     "Time a worker needs for a block.");
+	open_own(m, def, labels);
 }
 
 void

@@ -3,15 +3,17 @@
 #define STAGE_STAGE_METRICS_H
 
 #include "observe/metrics.h"
+#include "stage/stage.h"
 
 struct stage_metrics {
 	struct metrics *registry;
 	struct metric *records_in, *records_out, *dropped, *dead_letters, *retries, *down;
 	struct metric *bytes_in, *bytes_out, *damaged_bytes;
 	struct metric_histogram *batch;
+	struct metric *own[STAGE_COUNTERS]; /* by the row of the declaration's counters */
 };
 
-void stage_metrics_open(struct stage_metrics *, const char *stage, const char *version);
+void stage_metrics_open(struct stage_metrics *, const struct stage_def *);
 void stage_metrics_close(struct stage_metrics *);
 
 #endif

@@ -170,11 +170,23 @@ words_of(enum date_order order)
 	return order == ORDER_MDY ? "month first" : order == ORDER_YMD ? "year first" : "day first";
 }
 
+enum { SOURCES, PARTS, GUESSED_PARTS, BY_STRUCTURE, FOREIGN_HEADERS, IMPOSSIBLE_TIMES };
+static const struct stage_counter counters[] = {
+	[SOURCES] = {"sources", "Chats read to their end."},
+	[PARTS] = {"parts", "Parts of chats, each of one form."},
+	[GUESSED_PARTS] = {"guessed_parts", "Parts whose order of dates is a guess."},
+	[BY_STRUCTURE] = {"by_structure", "Messages told by their structure alone."},
+	[FOREIGN_HEADERS] = {"foreign_headers", "Lines that look like messages of another form."},
+	[IMPOSSIBLE_TIMES] = {"impossible_times", "Messages at times that a clock skipped."},
+	{0}};
+
 static void
-warn_of_a_guess(const struct chat_reader *r)
+count_and_warn(struct stage *st, const struct chat_reader *r)
 {
 	const struct chat_form *form = &r->at.form;
 
+	stage_count(st, PARTS, 1);
+	stage_count(st, GUESSED_PARTS, form->confidence < (float)SURE);
 	if (form->confidence < (float)SURE)
 		log_error(
 			"%.*s: its dates could be read %s or %s; taken as %s; --date-order decides",
@@ -185,7 +197,7 @@ warn_of_a_guess(const struct chat_reader *r)
 
 /* A part of a source, in front of another of another form: two exports were put into one file. */
 static void
-report_part(const struct chat_reader *r, int64_t line)
+report_part(struct stage *st, const struct chat_reader *r, int64_t line)
 {
 	char form[64];
 
@@ -193,12 +205,12 @@ report_part(const struct chat_reader *r, int64_t line)
 	log_error("%.*s: from line %" PRId64 " on, it is of another form than \"%s\": each part is "
 		  "read by its own",
 		  STR_ARG(r->uri), line, form);
-	warn_of_a_guess(r);
+	count_and_warn(st, r);
 }
 
 /* Once a source: what was found out about it, or about its last part. */
 static void
-report(const struct chat_reader *r)
+report(struct stage *st, const struct chat_reader *r)
 {
 	const struct reader_facts *at = &r->at;
 	char form[64];
@@ -214,7 +226,11 @@ report(const struct chat_reader *r)
 		  calendar_names[at->form.calendar], wording_locale_name(at->form.locale),
 		  at->messages, at->system_lines, at->by_structure, at->invalid_bytes,
 		  at->clock.impossible, at->parts + 1, at->foreign_headers);
-	warn_of_a_guess(r);
+	stage_count(st, SOURCES, 1);
+	stage_count(st, BY_STRUCTURE, at->by_structure);
+	stage_count(st, FOREIGN_HEADERS, at->foreign_headers);
+	stage_count(st, IMPOSSIBLE_TIMES, at->clock.impossible);
+	count_and_warn(st, r);
 }
 
 static void
@@ -239,7 +255,7 @@ begin_part(struct stage *st, struct chat_reader *r, const struct reader_rest *re
 	struct held *h;
 	bool enough = false;
 
-	report_part(r, rest->line + 1);
+	report_part(st, r, rest->line + 1);
 	hold(st, &(struct piece){.bytes = rest->bytes,
 				 .offset = rest->offset,
 				 .line = rest->line,
@@ -320,7 +336,7 @@ end_source(struct stage *st, struct chat_reader *r)
 			break;
 		struct reader_rest rest = chat_reader_end(r, &out);
 		if (rest.bytes.len == 0) {
-			report(r);
+			report(st, r);
 			break;
 		}
 		(void)begin_part(st, r, &rest, false);
@@ -504,6 +520,7 @@ static const struct stage_def parse = {
 	.writes = writes,
 	.partition_by = "conversation_id",
 	.key = "source.uri",
+	.counters = counters,
 	.states = states,
 	.load = load,
 	.process = process,

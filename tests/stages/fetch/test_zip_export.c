@@ -314,7 +314,9 @@ every_truncation_is_refused_or_read_without_harm(void **state)
 	for (size_t len = 0; len < z.bytes.len; len++) {
 		struct err err = {0};
 		assert_null(open_bytes(str_head(buf_str(&z.bytes), len), &err));
-		assert_string_equal(err.text, "its end is missing, it was cut short or is no zip; copy it anew");
+		assert_string_equal(
+			err.text,
+			"its end is missing, it was cut short or is no zip; copy it anew");
 	}
 	buf_free(&z.bytes);
 }

@@ -170,6 +170,27 @@ fault_of_source(struct archive *a, const char *doing, const char *why, struct er
 	return ARCHIVE_FAULT;
 }
 
+static void
+say_repaired_names(const struct archive *a)
+{
+	const struct zip_member *first = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < a->member_count; i++) {
+		if (!a->members[i].repaired)
+			continue;
+		first = first == NULL ? &a->members[i] : first;
+		count++;
+	}
+	if (count == 1)
+		log_error("\"%s\": a name in it is not the UTF-8 it says; it is read as \"%.*s\"",
+			  a->source->path, STR_ARG(first->name));
+	else if (count > 1)
+		log_error("\"%s\": %zu names in it are not the UTF-8 they say; the first is read "
+			  "as \"%.*s\"",
+			  a->source->path, count, STR_ARG(first->name));
+}
+
 static enum archive_step
 start_zip(struct archive *a, uint64_t size, struct err *err)
 {
@@ -195,6 +216,7 @@ start_zip(struct archive *a, uint64_t size, struct err *err)
 		close_source(a);
 		return ARCHIVE_BUSY;
 	}
+	say_repaired_names(a);
 	a->member = 0;
 	a->state = CHAT;
 	return ARCHIVE_BUSY;

@@ -10,7 +10,7 @@
 #include <zlib.h>
 
 #define NAME_MAX_BYTES 200
-#define MAX_OF_A_NAME  1000 /* each is looked at, and through where the size is the same */
+#define MAX_OF_A_NAME  100 /* each is looked at, and through where the size is the same */
 #define PIECE          (64 * 1024)
 
 struct media_file {

@@ -18,7 +18,7 @@ int media_folder_make(const char *folder, struct err *); /* ERR_FATAL */
 struct media_file; /* one on its way into the folder */
 
 /* name: as media_name() made it. ERR_FATAL, as for all that follow: the disk, or the user's rights.
- * ERR_INPUT, as for media_file_look(): a thousand others have the name. */
+ * ERR_INPUT, as for media_file_look(): a hundred others have the name. */
 struct media_file *media_file_open(const char *folder, struct str name, uint64_t size, uint32_t crc,
 				   struct err *);
 /* Looks through a file that is there already, a piece at a time. 1: look again; 0: *write says

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "chat_text.h"
 #include "text/utf8.h"
-#include "zip_safety.h"
+#include "zip_view.h"
 #include <assert.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -19,22 +19,12 @@ struct zip_export {
 	zip_t *zip;
 	struct zip_member *members;
 	size_t count;
+	struct zip_false_names false_names;
 	struct arena arena; /* for names that libzip doesn't make UTF-8, and folders */
 	zip_file_t *open;
 	size_t member;     /* that is open */
 	uint64_t unpacked; /* of it, so far */
 };
-
-static int
-open_error(int code, struct err *err)
-{
-	zip_error_t error;
-
-	zip_error_init_with_code(&error, code);
-	err_set(err, ERR_INPUT, "%s", zip_error_strerror(&error));
-	zip_error_fini(&error);
-	return -1;
-}
 
 static bool
 is_plain_file(zip_t *zip, size_t i, struct str name)
@@ -52,7 +42,8 @@ is_plain_file(zip_t *zip, size_t i, struct str name)
 }
 
 /* libzip takes names that aren't marked as UTF-8 for code page 437, unless they could be UTF-8; but
- * its check lets overlong forms and surrogates through. */
+ * its check lets overlong forms and surrogates through. A name that is marked and isn't may be cut
+ * or of any encoding: what is whole of it stays. */
 static struct str
 valid_name(struct zip_export *z, const char *name)
 {
@@ -68,13 +59,14 @@ valid_name(struct zip_export *z, const char *name)
 }
 
 static int
-read_member(struct zip_export *z, size_t i, struct err *err)
+read_member(struct zip_export *z, size_t i, bool repaired, struct err *err)
 {
 	struct zip_member *m = &z->members[i];
 	zip_stat_t st;
 
 	zip_stat_init(&st);
-	if (zip_stat_index(z->zip, i, ZIP_FL_ENC_GUESS, &st) != 0 || st.name == NULL)
+	if (zip_stat_index(z->zip, i, repaired ? ZIP_FL_ENC_RAW : ZIP_FL_ENC_GUESS, &st) != 0 ||
+	    st.name == NULL)
 		return err_set(err, ERR_INPUT, "its directory is damaged: %s",
 			       zip_strerror(z->zip));
 	*m = (struct zip_member){
@@ -84,6 +76,7 @@ read_member(struct zip_export *z, size_t i, struct err *err)
 		.crc = st.crc,
 		.modified_ms =
 			(st.valid & ZIP_STAT_MTIME) == 0 ? INT64_MIN : (int64_t)st.mtime * 1000,
+		.repaired = repaired,
 		.encrypted = st.encryption_method != ZIP_EM_NONE,
 	};
 	if (is_plain_file(z->zip, i, m->name) && !chat_text_is_litter(m->name))
@@ -169,17 +162,13 @@ find_chats(struct zip_export *z)
 	free(sure);
 }
 
-/* Members that share bytes of the file, which multiplies them, are more than the file holds. */
 static int
 check_sizes(const struct zip_export *z, uint64_t file_size, struct err *err)
 {
-	uint64_t packed = 0, chats = 0, media = 0;
+	uint64_t chats = 0, media = 0;
 
 	for (size_t i = 0; i < z->count; i++) {
 		const struct zip_member *m = &z->members[i];
-		if (m->packed > file_size - packed)
-			return err_set(err, ERR_INPUT, "its files overlap");
-		packed += m->packed;
 		uint64_t *sum = m->role == ZIP_MEMBER_CHAT ? &chats : &media;
 		*sum = m->size > UINT64_MAX - *sum ? UINT64_MAX : *sum + m->size;
 	}
@@ -188,20 +177,33 @@ check_sizes(const struct zip_export *z, uint64_t file_size, struct err *err)
 	return zip_safety_check_sizes(file_size, media, ZIP_MAX_MEDIA, err);
 }
 
+static int
+open_zip(struct zip_export *z, int fd, uint64_t size, struct err *err)
+{
+	zip_error_t error;
+
+	zip_error_init(&error);
+	zip_source_t *source = zip_view_open(fd, size, &z->false_names, &error);
+	z->zip = source == NULL ? NULL : zip_open_from_source(source, ZIP_RDONLY, &error);
+	if (z->zip == NULL) {
+		err_set(err, ERR_INPUT, "%s", zip_error_strerror(&error));
+		zip_source_free(source);
+	}
+	zip_error_fini(&error);
+	return z->zip == NULL ? -1 : 0;
+}
+
 struct zip_export *
 zip_export_open(int fd, uint64_t size, struct err *err)
 {
 	struct zip_export *z = mem_zero(1, sizeof(*z));
-	int code;
 
-	if (zip_safety_check(fd, size, err) != 0)
-		goto fail;
-	z->zip = zip_fdopen(fd, ZIP_RDONLY, &code); /* closes fd, but not when it fails */
-	if (z->zip == NULL) {
-		open_error(code, err);
+	if (zip_safety_check(fd, size, &z->false_names, err) != 0) {
+		close(fd);
 		goto fail;
 	}
-	fd = -1;
+	if (open_zip(z, fd, size, err) != 0)
+		goto fail;
 	zip_int64_t count = zip_get_num_entries(z->zip, 0);
 	assert(count >= 0);
 	if (count > ZIP_MAX_MEMBERS) {
@@ -210,17 +212,19 @@ zip_export_open(int fd, uint64_t size, struct err *err)
 	}
 	z->count = (size_t)count;
 	z->members = mem_zero(z->count, sizeof(*z->members));
-	for (size_t i = 0; i < z->count; i++)
-		if (read_member(z, i, err) != 0)
+	for (size_t i = 0, false_names = 0; i < z->count; i++) {
+		const struct zip_false_name *next = &z->false_names.at[false_names];
+		bool repaired = false_names < z->false_names.count && next->member == i;
+		false_names += repaired;
+		if (read_member(z, i, repaired, err) != 0)
 			goto fail;
+	}
 	find_chats(z);
 	if (check_sizes(z, size, err) != 0)
 		goto fail;
 	return z;
 
 fail:
-	if (fd >= 0)
-		close(fd);
 	zip_export_close(z);
 	return NULL;
 }
@@ -234,6 +238,7 @@ zip_export_close(struct zip_export *z)
 	if (z->zip != NULL)
 		zip_discard(z->zip);
 	free(z->members);
+	zip_false_names_free(&z->false_names);
 	arena_free(&z->arena);
 	free(z);
 }

@@ -23,6 +23,7 @@ struct zip_member {
 	uint32_t crc;
 	enum zip_member_role role;
 	bool encrypted;
+	bool repaired; /* the name, which was marked as UTF-8 and was not */
 };
 
 struct zip_export;

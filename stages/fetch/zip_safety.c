@@ -9,15 +9,20 @@
 #include "zip_safety.h"
 
 #include "base/mem.h"
+#include "text/utf8.h"
 #include <errno.h>
 #include <unistd.h>
 
-#define END_SIZE     22
-#define LOCATOR_SIZE 20
-#define END64_SIZE   56
-#define RECORD_SIZE  46
-#define TAIL_SIZE    (64 * 1024 + END_SIZE + LOCATOR_SIZE)
-#define MAX_ENDS     256 /* things that look like one; libzip takes 100 us for each */
+#define END_SIZE       22
+#define LOCATOR_SIZE   20
+#define END64_SIZE     56
+#define RECORD_SIZE    46 /* of the directory, without names and fields */
+#define RECORD_MARKS   9
+#define HEADER_SIZE    30 /* in front of a member's bytes, without name and fields */
+#define HEADER_LENGTHS 26
+#define EXTRA_ZIP64    1
+#define TAIL_SIZE      (64 * 1024 + END_SIZE + LOCATOR_SIZE)
+#define MAX_ENDS       256 /* things that look like one; libzip takes 100 us for each */
 
 struct directory {
 	uint64_t offset, size;
@@ -125,11 +130,145 @@ done:
 	return result;
 }
 
+/* A record of the directory, as far as it says where in the file its member lies. */
+struct record {
+	struct str name, extra;
+	size_t whole; /* bytes of the record */
+	unsigned char marks;
+	uint64_t packed, header_at;
+};
+
+/* Sizes and offsets that need more than 32 bits are in an extra field, those alone, in this order.
+ */
+static void
+read_large_numbers(struct record *r, bool unpacked_is_there)
+{
+	struct str extra = r->extra;
+
+	while (extra.len >= 4) {
+		struct str field = str_tail(extra, 4);
+		uint64_t id = number(extra.ptr, 2), len = number(extra.ptr + 2, 2);
+		if (len > field.len)
+			return;
+		extra = str_tail(field, len);
+		field.len = len;
+		if (id != EXTRA_ZIP64)
+			continue;
+		if (unpacked_is_there && field.len >= 8)
+			field = str_tail(field, 8);
+		if (r->packed == UINT32_MAX && field.len >= 8) {
+			r->packed = number(field.ptr, 8);
+			field = str_tail(field, 8);
+		}
+		if (r->header_at == UINT32_MAX && field.len >= 8)
+			r->header_at = number(field.ptr, 8);
+		return;
+	}
+}
+
+static int
+read_record(struct str directory, struct record *r, struct err *err)
+{
+	const char *bytes = directory.ptr;
+	uint64_t name = number(bytes + 28, 2), extra = number(bytes + 30, 2);
+
+	r->whole = RECORD_SIZE + name + extra + number(bytes + 32, 2);
+	if (memcmp(bytes, "PK\1\2", 4) != 0 || r->whole > directory.len)
+		return err_set(err, ERR_INPUT, "its directory is damaged");
+	if (name > ZIP_MAX_NAME)
+		return err_set(err, ERR_INPUT, "a name in it is longer than %d bytes",
+			       ZIP_MAX_NAME);
+	r->name = (struct str){bytes + RECORD_SIZE, name};
+	r->extra = (struct str){bytes + RECORD_SIZE + name, extra};
+	r->marks = (unsigned char)bytes[RECORD_MARKS];
+	r->packed = number(bytes + 20, 4);
+	r->header_at = number(bytes + 42, 4);
+	read_large_numbers(r, number(bytes + 24, 4) == UINT32_MAX);
+	return 0;
+}
+
+/* The bytes of the file that are a member's, its header included. */
+struct extent {
+	uint64_t from, to;
+};
+struct extents {
+	struct extent *at;
+	size_t count, room;
+};
+
+/* One whose header is not in the file cannot be read, and shares nothing. */
+static int
+add_extent(struct extents *extents, int fd, uint64_t size, const struct record *r, struct err *err)
+{
+	char lengths[4]; /* of the name and the extra fields, which may differ from the record's */
+	uint64_t room = size - HEADER_SIZE;
+
+	if (size < HEADER_SIZE || r->header_at > room)
+		return 0;
+	if (read_at(fd, r->header_at + HEADER_LENGTHS, lengths, sizeof(lengths), err) != 0)
+		return -1;
+	uint64_t data_at = r->header_at + HEADER_SIZE + number(lengths, 2) + number(lengths + 2, 2);
+	if (data_at > size)
+		return 0;
+	MEM_GROW(extents->at, extents->count, extents->room);
+	extents->at[extents->count++] = (struct extent){
+		r->header_at, r->packed > size - data_at ? size : data_at + r->packed};
+	return 0;
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct extent *x = a, *y = b;
+
+	return (x->from > y->from) - (x->from < y->from);
+}
+
+static bool
+overlap(struct extents *extents)
+{
+	if (extents->count > 0)
+		qsort(extents->at, extents->count, sizeof(*extents->at), by_place);
+	for (size_t i = 1; i < extents->count; i++)
+		if (extents->at[i].from < extents->at[i - 1].to)
+			return true;
+	return false;
+}
+
+static int
+check_records(int fd, uint64_t size, struct directory d, struct str directory,
+	      struct zip_false_names *names, struct err *err)
+{
+	struct extents extents = {0};
+	size_t members = 0;
+	int result = -1;
+
+	for (struct record r = {0}; directory.len >= RECORD_SIZE; members++) {
+		uint64_t at = d.offset + (d.size - directory.len);
+		if (members == ZIP_MAX_MEMBERS) {
+			err_set(err, ERR_INPUT, "it holds more than %d files", ZIP_MAX_MEMBERS);
+			goto done;
+		}
+		if (read_record(directory, &r, err) != 0 ||
+		    add_extent(&extents, fd, size, &r, err) != 0)
+			goto done;
+		if ((r.marks & ZIP_MARK_UTF8) != 0 && utf8_valid_prefix(r.name) < r.name.len) {
+			MEM_GROW(names->at, names->count, names->room);
+			names->at[names->count++] =
+				(struct zip_false_name){members, at + RECORD_MARKS};
+		}
+		directory = str_tail(directory, r.whole);
+	}
+	result = overlap(&extents) ? err_set(err, ERR_INPUT, "its files overlap") : 0;
+done:
+	free(extents.at);
+	return result;
+}
+
 int
-zip_safety_check(int fd, uint64_t size, struct err *err)
+zip_safety_check(int fd, uint64_t size, struct zip_false_names *names, struct err *err)
 {
 	struct directory d = {0};
-	size_t members = 0;
 	int found = find_directory(fd, size, &d, err);
 
 	if (found <= 0)
@@ -137,25 +276,18 @@ zip_safety_check(int fd, uint64_t size, struct err *err)
 	if (d.size > ZIP_MAX_DIRECTORY)
 		return err_set(err, ERR_INPUT, "its directory is larger than %d MiB",
 			       ZIP_MAX_DIRECTORY / 1024 / 1024);
-	while (d.size >= RECORD_SIZE) {
-		char record[RECORD_SIZE];
-		if (read_at(fd, d.offset, record, sizeof(record), err) != 0)
-			return -1;
-		uint64_t name = number(record + 28, 2);
-		uint64_t whole =
-			RECORD_SIZE + name + number(record + 30, 2) + number(record + 32, 2);
-		if (memcmp(record, "PK\1\2", 4) != 0 || whole > d.size)
-			return err_set(err, ERR_INPUT, "its directory is damaged");
-		if (++members > ZIP_MAX_MEMBERS)
-			return err_set(err, ERR_INPUT, "it holds more than %d files",
-				       ZIP_MAX_MEMBERS);
-		if (name > ZIP_MAX_NAME)
-			return err_set(err, ERR_INPUT, "a name in it is longer than %d bytes",
-				       ZIP_MAX_NAME);
-		d.offset += whole;
-		d.size -= whole;
-	}
-	return 0;
+	char *bytes = mem_alloc(d.size);
+	int result = read_at(fd, d.offset, bytes, d.size, err);
+	if (result == 0)
+		result = check_records(fd, size, d, (struct str){bytes, d.size}, names, err);
+	free(bytes);
+	return result;
+}
+
+void
+zip_false_names_free(struct zip_false_names *names)
+{
+	free(names->at);
 }
 
 int

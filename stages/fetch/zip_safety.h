@@ -3,8 +3,8 @@
  *
  * libzip reads a central directory whole, and tries each thing in the last 64 KiB that looks like
  * the end of one; so the time and memory it takes are for the file to choose. Here the ends are
- * looked at first: one directory, of bounded size and number of members. It is libzip's reading
- * alone that says what the members are, so that no two readings can differ.
+ * looked at first: one directory, of bounded size and number of members, none of which shares bytes
+ * of the file with another. What the members are is libzip's reading alone.
  */
 #ifndef ZIP_SAFETY_H
 #define ZIP_SAFETY_H
@@ -22,8 +22,20 @@
 
 bool zip_safety_is_zip(struct str beginning); /* by its first four bytes */
 
-/* The file's directory. -1: it must not be opened; ERR_INPUT says why. */
-int zip_safety_check(int fd, uint64_t size, struct err *);
+/* Members whose names are marked as UTF-8 and are not: libzip refuses a whole zip for one. */
+struct zip_false_name {
+	size_t member;    /* its place in the directory */
+	uint64_t mark_at; /* the byte of the file with the mark */
+};
+#define ZIP_MARK_UTF8 0x08 /* in that byte */
+struct zip_false_names {
+	struct zip_false_name *at; /* in the order of the directory */
+	size_t count, room;
+};
+void zip_false_names_free(struct zip_false_names *);
+
+/* The file's directory; false names are added. -1: it must not be opened; ERR_INPUT says why. */
+int zip_safety_check(int fd, uint64_t size, struct zip_false_names *, struct err *);
 
 /* One member's sizes, or the sums of several. -1: ERR_INPUT. */
 int zip_safety_check_sizes(uint64_t packed, uint64_t unpacked, uint64_t limit, struct err *);

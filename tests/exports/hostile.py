@@ -11,7 +11,7 @@ import zipfile
 CHAT = b"[13/05/24, 10:15:00] Ada: hi\r\n[13/05/24, 10:16:00] Bob: hello\r\n"
 WHEN = (2024, 5, 13, 12, 0, 0)
 EVIL = ["../../evil-up", "/evil-root", "..\\evil-back", "C:\\evil-drive", "a/../../evil-within", "./evil-here",
-        "evil\0nul.jpg", "evil\nline.jpg", "x" * 2000 + ".jpg"]
+        "evil\0nul.jpg", "evil\nline.jpg", "..", "."]
 
 
 class Pipe(io.RawIOBase):
@@ -50,11 +50,12 @@ def zip64():
     return to.getvalue()
 
 
-def overlapping():
-    """Two members of the directory with the same bytes: the second's offset is the first's."""
-    plain = bytearray(make((info("_chat.txt"), CHAT), (info("00000001-PHOTO.jpg"), CHAT)))
+def overlapping(shared):
+    """A picture whose header and some bytes, or all, are those of the chat, too, says the directory."""
+    picture = (info("00000001-PHOTO.jpg", zipfile.ZIP_STORED), b"x" * 50)
+    plain = bytearray(make((info("_chat.txt", zipfile.ZIP_STORED), CHAT + make(picture)[:shared]), picture))
     second = plain.rindex(b"PK\1\2")
-    plain[second + 42 : second + 46] = struct.pack("<I", 0)
+    plain[second + 42 : second + 46] = struct.pack("<I", 30 + len("_chat.txt") + len(CHAT))
     return bytes(plain)
 
 
@@ -87,15 +88,17 @@ CASES = {
     "a zip that a Mac made again": ("mac.zip", make(
         (info("Ada/_chat.txt"), CHAT), (info("__MACOSX/Ada/._chat.txt"), b"\0\5\x16\7"), (info(".DS_Store"), b"x")), 2),
     "a name in an older encoding": ("latin1.zip", latin1_name(False), 2),
-    "a name that is not the UTF-8 it says": ("not-utf8.zip", latin1_name(True), 0),
+    "a name that is not the UTF-8 it says": ("not-utf8.zip", latin1_name(True), 2),
     "a name with a slash for the title": ("WhatsApp Chat - A_B.zip", GOOD, 2),
-    "names that lead out of the folder": ("names.zip", make(CHATTY, *[(info(n), b"evil") for n in EVIL]), None),
+    "names that lead out of the folder": ("names.zip", make(CHATTY, *[(info(n), b"evil") for n in EVIL]), 2),
+    "a name without end": ("endless.zip", make(CHATTY, (info("x" * 2000 + ".jpg"), b"x")), 0),
     "a link to a secret": ("link.zip", make((info("_chat.txt", zipfile.ZIP_STORED, 0o120777), b"/etc/passwd")), 0),
     "a link among the media": ("media-link.zip", make(
         CHATTY, (info("00000001-PHOTO.jpg", zipfile.ZIP_STORED, 0o120777), b"/etc/passwd")), 2),
     "a bomb for a chat": ("bomb.zip", make((info("_chat.txt"), b"\0" * (64 << 20))), 0),
     "a bomb for a picture": ("picture-bomb.zip", make(CHATTY, (info("00000001-PHOTO.jpg"), b"\0" * (64 << 20))), None),
-    "members that share bytes": ("overlap.zip", overlapping(), None),
+    "members that share all bytes": ("overlap.zip", overlapping(98), 0),
+    "members that share some bytes": ("overlap-some.zip", overlapping(60), 0),
     "1,000 members": ("many.zip", many(1000), 2),
     "a zip that was cut": ("cut.zip", GOOD[: len(GOOD) // 2], 0),
     "a zip without its end": ("no-end.zip", GOOD[:-30], 0),

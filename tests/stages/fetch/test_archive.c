@@ -213,7 +213,7 @@ media_are_unpacked_beside(void **state)
 }
 
 static void
-a_medium_whose_name_a_thousand_have_stops_no_other(void **state)
+a_medium_whose_name_a_hundred_have_stops_no_other(void **state)
 {
 	struct zip_maker z = {0};
 	char name[32];
@@ -221,7 +221,7 @@ a_medium_whose_name_a_thousand_have_stops_no_other(void **state)
 	(void)state;
 	assert_int_equal(mkdir("crowded", 0777), 0);
 	assert_int_equal(symlink("nowhere", "crowded/9.jpg"), 0);
-	for (int i = 2; i <= 1000; i++) {
+	for (int i = 2; i <= 100; i++) {
 		snprintf(name, sizeof(name), "crowded/9 (%d).jpg", i);
 		assert_int_equal(symlink("nowhere", name), 0);
 	}
@@ -229,13 +229,12 @@ a_medium_whose_name_a_thousand_have_stops_no_other(void **state)
 	zip_add(&z, (struct zip_item){.name = "9.jpg", .data = STR("nine")});
 	zip_add(&z, (struct zip_item){.name = "3.jpg", .data = STR("three")});
 	put_zip("Crowd.zip", &z);
-	assert_gives(
-		(const char *[]){"Crowd.zip"}, 1, (struct archive_options){.media = "crowded"},
-		"manifest Crowd.zip!/_chat.txt title=Crowd size=2 9.jpg=4 3.jpg=5\n"
-		"lines 0/0 x\n"
-		"end 2/1 \n"
-		"! could not unpack \"Crowd.zip!/9.jpg\": there are 1000 files of that name in "
-		"\"crowded\"\n");
+	assert_gives((const char *[]){"Crowd.zip"}, 1, (struct archive_options){.media = "crowded"},
+		     "manifest Crowd.zip!/_chat.txt title=Crowd size=2 9.jpg=4 3.jpg=5\n"
+		     "lines 0/0 x\n"
+		     "end 2/1 \n"
+		     "! could not unpack \"Crowd.zip!/9.jpg\": there are 100 files of that name in "
+		     "\"crowded\"\n");
 	assert_file("crowded/3.jpg", "three");
 }
 
@@ -396,7 +395,7 @@ RUN_TESTS(TEST_IN_FOLDER(texts_and_zips_follow_each_other_as_they_are_named),
 	  TEST_IN_FOLDER(a_folder_gives_its_chats_in_order_of_their_names),
 	  TEST_IN_FOLDER(each_chat_of_a_zip_has_the_media_of_its_folder),
 	  TEST_IN_FOLDER(the_title_can_be_given), TEST_IN_FOLDER(media_are_unpacked_beside),
-	  TEST_IN_FOLDER(a_medium_whose_name_a_thousand_have_stops_no_other),
+	  TEST_IN_FOLDER(a_medium_whose_name_a_hundred_have_stops_no_other),
 	  TEST_IN_FOLDER(a_pipe_may_hold_a_text_or_a_zip),
 	  TEST_IN_FOLDER(what_must_be_made_a_text_first_is_told_how),
 	  TEST_IN_FOLDER(reading_can_be_resumed_after_any_piece),

@@ -184,6 +184,35 @@ names_that_are_not_utf8_become_it(void **state)
 }
 
 static void
+a_name_that_is_not_the_utf8_it_says_costs_no_more_than_itself(void **state)
+{
+	struct zip_maker z = {0};
+	struct err err = {0};
+	struct buf bytes = {0};
+	size_t count;
+
+	(void)state;
+	zip_add(&z, (struct zip_item){.name = "_chat.txt", .data = CHAT, .flags = 0x800});
+	zip_add(&z, (struct zip_item){.name = "M\xFCller.jpg", .data = STR("x"), .flags = 0x800});
+	zip_add(&z, (struct zip_item){.name = "Müller.jpg", .data = STR("x"), .flags = 0x800});
+	zip_add(&z, (struct zip_item){.name = "cut M\xC3", .data = STR("x"), .flags = 0x808});
+	struct zip_export *export = open_made(&z, &err);
+	if (export == NULL)
+		fail_msg("%s", err.text);
+	const struct zip_member *members = zip_export_members(export, &count);
+	assert_str(members[1].name, "M\uFFFDller.jpg");
+	assert_str(members[2].name, "Müller.jpg");
+	assert_str(members[3].name, "cut M\uFFFD");
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(members[i].repaired, i == 1 || i == 3);
+	read_first(export, &bytes, &err);
+	assert_str(buf_str(&bytes), CHAT.ptr);
+	assert_string_equal(err.text, "");
+	buf_free(&bytes);
+	zip_export_close(export);
+}
+
+static void
 damage_inside_a_member_is_said_at_its_end(void **state)
 {
 	struct zip_maker a = {0}, b = {0}, c = {0}, d = {0};
@@ -245,6 +274,42 @@ members_that_share_bytes_are_refused(void **state)
 	for (; z.count < 9; z.count++)
 		buf_add(&z.directory, (struct str){record, len});
 	assert_refused(&z, "its files overlap");
+}
+
+/* The header and so many bytes of the second member lie among those of the first. */
+static void
+assert_overlap_is_refused(size_t within, bool zip64)
+{
+	struct zip_maker inner = {0}, z = {0};
+	struct buf data = {0};
+	struct zip_item second = {.name = "2.jpg", .data = STR("0123456789"), .zip64 = zip64};
+
+	zip_add(&inner, second);
+	buf_add(&data, CHAT);
+	buf_add(&data, str_head(buf_str(&inner.bytes), 30 + 5 + within));
+	zip_add(&z, (struct zip_item){.name = "_chat.txt", .data = buf_str(&data)});
+	second.said_at = 30 + 9 + CHAT.len;
+	zip_add(&z, second);
+	assert_refused(&z, "its files overlap");
+	buf_free(&data);
+	buf_free(&inner.bytes);
+	buf_free(&inner.directory);
+}
+
+static void
+members_that_share_some_bytes_are_refused(void **state)
+{
+	struct zip_maker z = {0};
+
+	(void)state;
+	assert_overlap_is_refused(0, false);
+	assert_overlap_is_refused(5, false);
+	assert_overlap_is_refused(5, true);
+	assert_overlap_is_refused(10, false);
+	zip_add(&z, (struct zip_item){.name = "_chat.txt", .data = CHAT});
+	zip_add(&z, (struct zip_item){.name = "lost.jpg", .data = STR("x"), .said_at = 1 << 30});
+	zip_add(&z, (struct zip_item){.name = "1.jpg", .data = STR("x"), .zip64 = true});
+	assert_roles(&z, "cmm");
 }
 
 static void
@@ -354,9 +419,12 @@ every_changed_byte_is_refused_or_read_without_harm(void **state)
 RUN_TESTS(TEST(members_stored_deflated_streamed_and_zip64_are_read),
 	  TEST(the_chat_is_told_from_what_lies_beside_it),
 	  TEST(each_folder_of_a_zip_may_have_its_chat), TEST(links_are_never_read),
-	  TEST(names_that_are_not_utf8_become_it), TEST(damage_inside_a_member_is_said_at_its_end),
-	  TEST(an_encrypted_chat_says_what_to_do), TEST(bombs_are_refused_before_they_are_unpacked),
+	  TEST(names_that_are_not_utf8_become_it),
+	  TEST(a_name_that_is_not_the_utf8_it_says_costs_no_more_than_itself),
+	  TEST(damage_inside_a_member_is_said_at_its_end), TEST(an_encrypted_chat_says_what_to_do),
+	  TEST(bombs_are_refused_before_they_are_unpacked),
 	  TEST(members_that_share_bytes_are_refused),
+	  TEST(members_that_share_some_bytes_are_refused),
 	  TEST(too_many_members_and_long_names_are_refused), TEST(a_second_directory_is_refused),
 	  TEST(a_stored_zip_inside_is_no_second_directory),
 	  TEST(every_truncation_is_refused_or_read_without_harm),

@@ -15,6 +15,7 @@ struct zip_item {
 	uint32_t attributes; /* Unix mode << 16; sets the system */
 	uint32_t wrong_crc;  /* xor */
 	uint64_t claimed;    /* unpacked size in the directory; 0: the true one */
+	uint64_t said_at;    /* its place in the directory; 0: the true one */
 };
 struct zip_maker {
 	struct buf bytes, directory;
@@ -67,7 +68,7 @@ static inline void
 zip_add(struct zip_maker *z, struct zip_item item)
 {
 	struct buf packed = {0}, *d = &z->directory;
-	uint64_t offset = z->bytes.len;
+	uint64_t offset = item.said_at > 0 ? item.said_at : z->bytes.len;
 	uint64_t size = item.claimed > 0 ? item.claimed : item.data.len;
 	uint32_t crc = (uint32_t)crc32_z(0, (const unsigned char *)item.data.ptr, item.data.len) ^
 		       item.wrong_crc;

@@ -24,6 +24,25 @@ json_text_read(struct str text, struct err *err)
 	return json;
 }
 
+/* One begins it; each other one stands behind one of these. */
+size_t
+json_text_values(struct str text)
+{
+	size_t values = 1;
+	bool in_string = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		if (c == '"')
+			in_string = !in_string;
+		else if (in_string)
+			i += c == '\\';
+		else
+			values += c == '[' || c == '{' || c == ',' || c == ':';
+	}
+	return values;
+}
+
 struct str
 json_text_str(const json_t *json)
 {

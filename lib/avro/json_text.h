@@ -10,6 +10,9 @@
  * back with json_decref(). NULL: ERR_INPUT. */
 json_t *json_text_read(struct str text, struct err *);
 
+/* How many values and keys it holds at most: known before any memory is spent on them. */
+size_t json_text_values(struct str text);
+
 void json_text_add(struct buf *, const json_t *); /* compact, keys in their order */
 void json_text_add_string(struct buf *, struct str utf8);
 void json_text_add_integer(struct buf *, int64_t);

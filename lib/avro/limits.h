@@ -3,14 +3,14 @@
 #ifndef AVRO_LIMITS_H
 #define AVRO_LIMITS_H
 
-#define AVRO_MAX_DEPTH      64                 /* of records, arrays, maps in schemas and in data */
-#define AVRO_MAX_SCHEMA     (2 * 1024 * 1024)  /* bytes of JSON; as a tree, 80 times that */
-#define AVRO_MAX_TYPES      65536              /* nodes of one schema, and references to them */
-#define AVRO_MAX_NAME       1024               /* bytes of a name, namespace included */
-#define AVRO_MAX_FREE_PARTS 64                 /* parts of one record that take no bytes */
-#define AVRO_MAX_METADATA   (16 * 1024 * 1024) /* bytes of a header's metadata, schema included */
-#define AVRO_MAX_ENTRIES    65536              /* of that metadata */
-#define AVRO_MAX_BLOCK      (64 * 1024 * 1024) /* bytes, on either side of the codec */
+#define AVRO_MAX_DEPTH      64            /* of records, arrays, maps in schemas and in data */
+#define AVRO_MAX_SCHEMA     (1024 * 1024) /* bytes of JSON; that of messages has 6 KiB */
+#define AVRO_MAX_VALUES     65536         /* of it, keys too; a table of 5,000 columns has fewer */
+#define AVRO_MAX_NAME       1024          /* bytes of a name, namespace included */
+#define AVRO_MAX_FREE_PARTS 64            /* parts of one record that take no bytes */
+#define AVRO_MAX_METADATA   (16 * 1024 * 1024)   /* bytes of a header's metadata, schema included */
+#define AVRO_MAX_ENTRIES    65536                /* of that metadata */
+#define AVRO_MAX_BLOCK      (64 * 1024 * 1024)   /* bytes, on either side of the codec */
 #define AVRO_MAX_JSON       (2 * AVRO_MAX_BLOCK) /* bytes, of one datum */
 #define AVRO_MAX_FREE_ITEMS 1000000              /* records or items that take no bytes */
 #define AVRO_MAX_LIST       1000000              /* items of a list a stage reads */

@@ -17,8 +17,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define MAX_ACTIONS (4 * AVRO_MAX_TYPES)
-#define MAX_MEMBERS (64 * AVRO_MAX_TYPES) /* fields and symbols of all pairs together */
+#define MAX_ACTIONS (4 * AVRO_MAX_VALUES)
+#define MAX_MEMBERS (16 * AVRO_MAX_VALUES) /* fields and symbols of all pairs together */
 
 enum how {
 	HOW_COPY,         /* both are encoded alike */

@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include <limits.h>
 
+#define DEFAULT_STEPS (16 * AVRO_MAX_VALUES) /* to match all defaults with their types */
+
 struct avro_schema {
 	struct arena arena; /* of nodes, names, defaults */
 	struct buf json;
@@ -28,30 +30,18 @@ struct parser {
 	struct map names;                 /* full name: struct avro_node * */
 	struct pending_default *defaults; /* inner fields before outer ones */
 	size_t default_count, default_room;
-	size_t types, depth; /* nodes and references to them; nested types */
+	size_t depth; /* nested types */
 	struct buf scratch;
 	struct err *err;
 };
 
 static struct avro_node *parse_type(struct parser *, const json_t *, struct str space);
 
-static int
-count_type(struct parser *p)
-{
-	if (p->types++ == AVRO_MAX_TYPES)
-		return err_set(p->err, ERR_INPUT, "the schema holds more than %d types",
-			       AVRO_MAX_TYPES);
-	return 0;
-}
-
 static struct avro_node *
 start_node(struct parser *p, enum avro_type type)
 {
-	struct avro_node *node;
+	struct avro_node *node = arena_zero(&p->schema->arena, sizeof(*node));
 
-	if (count_type(p) != 0)
-		return NULL;
-	node = arena_zero(&p->schema->arena, sizeof(*node));
 	node->type = type;
 	node->default_symbol = -1;
 	return node;
@@ -131,8 +121,6 @@ find_name(struct parser *p, struct str name, struct str space)
 {
 	struct avro_node *node;
 
-	if (count_type(p) != 0)
-		return NULL;
 	buf_clear(&p->scratch);
 	schema_name_add_full(&p->scratch, name, space);
 	node = map_get(&p->names, buf_str(&p->scratch));
@@ -180,8 +168,7 @@ start_named(struct parser *p, enum avro_type type, const json_t *json, struct st
 	struct avro_node *node = start_node(p, type);
 	void **place;
 
-	if (node == NULL ||
-	    schema_name_defined(&p->schema->arena, json, space, &node->name, p->err) != 0)
+	if (schema_name_defined(&p->schema->arena, json, space, &node->name, p->err) != 0)
 		return NULL;
 	place = map_place(&p->names, node->name);
 	if (*place != NULL) {
@@ -339,8 +326,6 @@ parse_list(struct parser *p, enum avro_type type, const json_t *json, struct str
 	const json_t *items = json_object_get(json, attribute);
 	struct avro_node *node = start_node(p, type);
 
-	if (node == NULL)
-		return NULL;
 	if (items == NULL) {
 		err_set(p->err, ERR_INPUT, "%s without \"%s\"",
 			type == AVRO_ARRAY ? "an array" : "a map", attribute);
@@ -359,8 +344,6 @@ parse_union(struct parser *p, const json_t *json, struct str space)
 	const json_t *item;
 	size_t i;
 
-	if (node == NULL)
-		return NULL;
 	if (json_array_size(json) == 0) {
 		err_set(p->err, ERR_INPUT, "a union has no branches");
 		return NULL;
@@ -410,8 +393,6 @@ parse_object(struct parser *p, const json_t *json, struct str space)
 		return find_name(p, name, space);
 	if (schema_type_is_primitive(type)) {
 		node = start_node(p, type);
-		if (node == NULL)
-			return NULL;
 		set_logical(node, json);
 		return finish_node(p, node);
 	}
@@ -434,7 +415,6 @@ static struct avro_node *
 parse_type(struct parser *p, const json_t *json, struct str space)
 {
 	struct str name = json_text_str(json);
-	struct avro_node *node;
 	enum avro_type type;
 
 	if (json_is_object(json))
@@ -447,8 +427,7 @@ parse_type(struct parser *p, const json_t *json, struct str space)
 	}
 	if (!schema_name_built_in(name, &type) || !schema_type_is_primitive(type))
 		return find_name(p, name, space);
-	node = start_node(p, type);
-	return node == NULL ? NULL : finish_node(p, node);
+	return finish_node(p, start_node(p, type));
 }
 
 #define ENDLESS SIZE_MAX /* the size of what is not known to end */
@@ -549,7 +528,7 @@ static int
 encode_defaults(struct parser *p)
 {
 	struct buf datum = {0};
-	size_t steps = DATUM_JSON_STEPS, total = 0;
+	size_t steps = DEFAULT_STEPS, total = 0;
 	int status = 0;
 
 	for (size_t i = 0; i < p->default_count && status == 0; i++) {
@@ -583,6 +562,10 @@ avro_schema_parse(struct str text, struct err *err)
 
 	if (text.len > AVRO_MAX_SCHEMA) {
 		err_set(err, ERR_INPUT, "it is larger than %d bytes", AVRO_MAX_SCHEMA);
+		goto done;
+	}
+	if (json_text_values(text) > AVRO_MAX_VALUES) {
+		err_set(err, ERR_INPUT, "it holds more than %d values", AVRO_MAX_VALUES);
 		goto done;
 	}
 	json = json_text_read(text, err);

@@ -326,7 +326,7 @@ absurd_schemas_are_errors(void **state)
 	struct buf b = {0};
 
 	(void)state;
-	repeat(&b, "[", 100000);
+	repeat(&b, "[", 60000);
 	refuse(buf_str(&b), "not JSON");
 
 	buf_clear(&b);
@@ -346,11 +346,13 @@ absurd_schemas_are_errors(void **state)
 	refuse(buf_str(&b), "larger than");
 
 	buf_clear(&b);
-	repeat(&b, "{\"type\":\"record\",\"name\":\"R\",\"fields\":[", 1);
-	for (int i = 0; i < AVRO_MAX_TYPES; i++)
-		buf_printf(&b, "%s{\"name\":\"f%d\",\"type\":\"int\"}", i == 0 ? "" : ",", i);
-	repeat(&b, "]}", 1);
-	refuse(buf_str(&b), "more than 65536 types");
+	repeat(&b, "[", 1);
+	repeat(&b, "\",\\\"\",", AVRO_MAX_VALUES - 2);
+	repeat(&b, "\"int\"]", 1);
+	refuse(buf_str(&b), "no type \",\"\" is defined");
+	b.len--;
+	repeat(&b, ",\"int\"]", 1);
+	refuse(buf_str(&b), "more than 65536 values");
 
 	/* 2^40 nulls, and 2^40 bytes of default. */
 	buf_clear(&b);
@@ -391,7 +393,7 @@ a_long_chain_of_types_is_measured_in_time(void **state)
 	       "[{\"type\":\"record\",\"name\":\"R0\",\"fields\":[{\"name\":\"a\",\"type\":\"int\"}"
 	       "]}",
 	       1);
-	for (int i = 1; i < 20000; i++)
+	for (int i = 1; i < 3500; i++)
 		buf_printf(&b,
 			   ",{\"type\":\"record\",\"name\":\"R%d\",\"fields\":[{\"name\":\"a\","
 			   "\"type\":"
@@ -400,7 +402,7 @@ a_long_chain_of_types_is_measured_in_time(void **state)
 	repeat(&b, "]", 1);
 	s = parse(buf_cstr(&b));
 	assert_int_equal(avro_schema_root(s)->branches[3]->min_bytes, 8);
-	assert_int_equal(avro_schema_root(s)->branches[19999]->min_bytes, AVRO_MAX_BLOCK + 1);
+	assert_int_equal(avro_schema_root(s)->branches[3499]->min_bytes, AVRO_MAX_BLOCK + 1);
 	avro_schema_free(s);
 	buf_free(&b);
 }

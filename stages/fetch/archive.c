@@ -379,6 +379,10 @@ give_manifest(struct archive *a, struct archive_piece *piece)
 	manifest_complete(&a->manifest, buf_str(&a->uri), a->modified_at, a->size, &a->arena);
 	if (a->title.ptr != NULL)
 		a->manifest.title = buf_str(&a->title);
+	else if (a->manifest.unnamed)
+		log_error("\"%.*s\" has no title: another text called _chat lies beside it; "
+			  "--title, or a folder of its own, gives it one",
+			  STR_ARG(buf_str(&a->uri)));
 	piece->part = ARCHIVE_MANIFEST;
 	piece->manifest = &a->manifest;
 	a->state = LINES;

@@ -16,17 +16,19 @@ struct name {
 	bool copied; /* a file manager may have put a number behind it */
 };
 
-/* Of the names, the first that is worded; else what remains of the first, in the order of
- * `otherwise`, of which something remains. */
+/* Of the names, the first that is worded; else, unless it is unnamed, what remains of the first, in
+ * the order of `otherwise`, of which something remains. */
 static struct str
-title_of(const struct name *names, const int *otherwise, int count, struct arena *arena)
+title_of(struct manifest *m, const struct name *names, const int *otherwise, int count,
+	 struct arena *arena)
 {
 	struct buf title = {0};
 	bool found = false;
 
 	for (int i = 0; i < count && !found; i++)
 		found = names[i].name.len > 0 && chat_title(names[i].name, names[i].copied, &title);
-	for (int i = 0; i < count && !found; i++) {
+	m->unnamed &= !found;
+	for (int i = 0; i < count && !found && !m->unnamed; i++) {
 		const struct name *n = &names[otherwise[i]];
 		buf_clear(&title);
 		if (n->name.len > 0)
@@ -82,10 +84,11 @@ manifest_from_file(struct manifest *m, const char *path, bool with_folder, struc
 	struct str text = path == NULL ? STR("") : str_of(path);
 	struct str name = name_of(text), folder = folder_name_of(text);
 
-	*m = (struct manifest){0};
+	*m = (struct manifest){.unnamed = chat_text_is_chat(text) && source_chats_beside(path) > 0};
 	if (path != NULL && name.len == 0 && folder.len == 0)
 		folder = folder_name_on_disk(text, arena);
-	m->title = title_of((struct name[]){{name, true}, {folder, true}}, (int[]){0, 1}, 2, arena);
+	m->title =
+		title_of(m, (struct name[]){{name, true}, {folder, true}}, (int[]){0, 1}, 2, arena);
 	if (with_folder)
 		m->entries = source_entries(path, arena, &m->entry_count);
 }
@@ -99,8 +102,9 @@ manifest_from_zip(struct manifest *m, const char *path, const struct zip_member 
 	struct manifest_entry *entries;
 	size_t entry_count = 0;
 
-	*m = (struct manifest){0};
-	m->title = title_of((struct name[]){{name_of(text), false},
+	*m = (struct manifest){.unnamed = members[chat].unnamed};
+	m->title = title_of(m,
+			    (struct name[]){{name_of(text), false},
 					    {folder_name_of(text), false},
 					    {name_of(zip), true}},
 			    (int[]){1, 2, 0}, 3, arena);

@@ -15,6 +15,7 @@ struct manifest {                              /* as the record Raw has it (sche
 	int64_t fetched_at, modified_at, size; /* ms, ms, bytes; INT64_MIN: unknown */
 	const struct manifest_entry *entries;
 	size_t entry_count;
+	bool unnamed; /* other _chat texts lie beside it: the folder's name is the title of none */
 };
 
 /* Names are looked at in this order until one is worded as WhatsApp words it: the text's (not

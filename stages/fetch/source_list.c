@@ -198,22 +198,48 @@ source_list_free(struct source_list *list)
 	*list = (struct source_list){0};
 }
 
-const struct manifest_entry *
-source_entries(const char *text_path, struct arena *arena, size_t *count)
+/* The folder a text is in, and the names in it: of one that cannot be read, what could be. */
+static char *
+folder_of(const char *text_path, struct names *names)
 {
 	struct str folder = chat_text_folder(str_of(text_path));
 	char *path = str_dup(folder.len == 0 ? STR("./") : folder);
-	struct names names = {0};
+
+	*names = (struct names){0};
+	if (names_of(path, names) != 0)
+		log_debug("folder", "path=\"%s\" error=\"%s\"", path, strerror(errno));
+	return path;
+}
+
+size_t
+source_chats_beside(const char *text_path)
+{
+	const char *name = text_path + chat_text_folder(str_of(text_path)).len;
+	struct names names;
+	char *folder = folder_of(text_path, &names);
+	size_t count = 0;
+
+	for (size_t i = 0; i < names.count; i++)
+		count += chat_text_is_chat(str_of(names.at[i])) && strcmp(names.at[i], name) != 0;
+	names_free(&names);
+	free(folder);
+	return count;
+}
+
+const struct manifest_entry *
+source_entries(const char *text_path, struct arena *arena, size_t *count)
+{
+	const char *own_name = text_path + chat_text_folder(str_of(text_path)).len;
+	struct names names;
+	char *path = folder_of(text_path, &names);
 	struct buf name = {0};
 
 	*count = 0;
-	if (names_of(path, &names) != 0) /* then what could be read of it is listed */
-		log_debug("folder", "path=\"%s\" error=\"%s\"", path, strerror(errno));
 	struct manifest_entry *entries = arena_alloc(arena, names.count * sizeof(*entries));
 	for (size_t i = 0; i < names.count && *count < SOURCE_MAX_ENTRIES; i++) {
 		struct stat st;
 		char *beside = join(path, names.at[i]);
-		if (strcmp(names.at[i], text_path + folder.len) != 0 && stat(beside, &st) == 0 &&
+		if (strcmp(names.at[i], own_name) != 0 && stat(beside, &st) == 0 &&
 		    S_ISREG(st.st_mode)) {
 			buf_clear(&name);
 			utf8_repair(&name, str_of(names.at[i]));

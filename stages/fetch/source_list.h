@@ -29,4 +29,7 @@ void source_list_free(struct source_list *);
  * They live in the arena. */
 const struct manifest_entry *source_entries(const char *text_path, struct arena *, size_t *count);
 
+/* How many other texts in its folder are called _chat.txt, or as its copies are. */
+size_t source_chats_beside(const char *text_path);
+
 #endif

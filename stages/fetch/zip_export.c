@@ -118,6 +118,7 @@ looks_like_chat(struct zip_export *z, size_t member)
 struct folder {
 	unsigned char surest; /* of its texts, by name */
 	bool found;           /* its chat, or one of them */
+	size_t called_chat;   /* how many are called _chat */
 };
 
 static struct folder *
@@ -156,8 +157,13 @@ find_chats(struct zip_export *z)
 		    (f->found || looked_into++ >= MAX_TEXTS_LOOKED_INTO || !looks_like_chat(z, i)))
 			continue;
 		f->found = true;
+		f->called_chat += sure[i] == CHAT_TEXT_CHAT;
 		z->members[i].role = ZIP_MEMBER_CHAT;
 	}
+	for (size_t i = 0; i < z->count; i++)
+		if (sure[i] == CHAT_TEXT_CHAT)
+			z->members[i].unnamed =
+				folder_of(z, &folders, z->members[i].name)->called_chat > 1;
 	map_free(&folders);
 	free(sure);
 }
@@ -166,12 +172,16 @@ static int
 check_sizes(const struct zip_export *z, uint64_t file_size, struct err *err)
 {
 	uint64_t chats = 0, media = 0;
+	size_t chat_count = 0;
 
 	for (size_t i = 0; i < z->count; i++) {
 		const struct zip_member *m = &z->members[i];
+		chat_count += m->role == ZIP_MEMBER_CHAT;
 		uint64_t *sum = m->role == ZIP_MEMBER_CHAT ? &chats : &media;
 		*sum = m->size > UINT64_MAX - *sum ? UINT64_MAX : *sum + m->size;
 	}
+	if (chat_count > ZIP_MAX_CHATS)
+		return err_set(err, ERR_INPUT, "it holds more than %d chats", ZIP_MAX_CHATS);
 	if (zip_safety_check_sizes(file_size, chats, ZIP_MAX_TEXT, err) != 0)
 		return -1;
 	return zip_safety_check_sizes(file_size, media, ZIP_MAX_MEDIA, err);

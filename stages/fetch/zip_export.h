@@ -22,6 +22,7 @@ struct zip_member {
 	int64_t modified_ms; /* since 1970, by the zone of this machine; INT64_MIN: unknown */
 	uint32_t crc;
 	enum zip_member_role role;
+	bool unnamed; /* a chat called _chat, as is another in its folder */
 	bool encrypted;
 	bool repaired; /* the name, which was marked as UTF-8 and was not */
 };

@@ -13,11 +13,12 @@
 #include "base/str.h"
 
 #define ZIP_MAX_MEMBERS   100000
-#define ZIP_MAX_DIRECTORY (32 * 1024 * 1024)           /* bytes */
-#define ZIP_MAX_NAME      1024                         /* bytes of a member's name */
-#define ZIP_MAX_TEXT      ((uint64_t)4 << 30)          /* bytes of a zip's chats, unpacked */
-#define ZIP_MAX_MEDIA     ((uint64_t)64 << 30)         /* bytes of a zip's media, unpacked */
-#define ZIP_MAX_RATIO     200                          /* unpacked to packed, beyond: */
+#define ZIP_MAX_CHATS     5000                 /* each with a manifest of all that is in the zip */
+#define ZIP_MAX_DIRECTORY (32 * 1024 * 1024)   /* bytes */
+#define ZIP_MAX_NAME      1024                 /* bytes of a member's name */
+#define ZIP_MAX_TEXT      ((uint64_t)4 << 30)  /* bytes of a zip's chats, unpacked */
+#define ZIP_MAX_MEDIA     ((uint64_t)64 << 30) /* bytes of a zip's media, unpacked */
+#define ZIP_MAX_RATIO     200                  /* unpacked to packed, beyond: */
 #define ZIP_FREE_SIZE     ((uint64_t)16 * 1024 * 1024) /* bytes that may have any ratio */
 
 bool zip_safety_is_zip(struct str beginning); /* by its first four bytes */

@@ -172,6 +172,37 @@ each_chat_of_a_zip_has_the_media_of_its_folder(void **state)
 }
 
 static void
+a_folder_names_one_chat_and_not_several(void **state)
+{
+	struct zip_maker z = {0};
+
+	(void)state;
+	folder_put("one/_chat.txt", STR(""));
+	folder_put("two/_chat.txt", STR(""));
+	folder_put("two/_chat (1).txt", STR(""));
+	folder_put("WhatsApp Chat - Ada/_chat.txt", STR(""));
+	folder_put("WhatsApp Chat - Ada/_chat 2.txt", STR(""));
+	zip_add(&z, (struct zip_item){.name = "_chat.txt", .data = STR("")});
+	zip_add(&z, (struct zip_item){.name = "_chat_1.txt", .data = STR("")});
+	zip_add(&z, (struct zip_item){.name = "in/_chat.txt", .data = STR("")});
+	put_zip("three.zip", &z);
+	assert_archive("manifest one/_chat.txt title=one size=0\n"
+		       "end 0/0 \n"
+		       "manifest two/_chat (1).txt title= size=0\n"
+		       "end 0/0 \n"
+		       "manifest WhatsApp Chat - Ada/_chat.txt title=Ada size=0\n"
+		       "end 0/0 \n"
+		       "manifest three.zip!/_chat.txt title= size=0\n"
+		       "end 0/0 \n"
+		       "manifest three.zip!/_chat_1.txt title= size=0\n"
+		       "end 0/0 \n"
+		       "manifest three.zip!/in/_chat.txt title=in size=0\n"
+		       "end 0/0 \n",
+		       "one/_chat.txt", "two/_chat (1).txt", "WhatsApp Chat - Ada/_chat.txt",
+		       "three.zip");
+}
+
+static void
 the_title_can_be_given(void **state)
 {
 	(void)state;
@@ -394,6 +425,7 @@ RUN_TESTS(TEST_IN_FOLDER(texts_and_zips_follow_each_other_as_they_are_named),
 	  TEST_IN_FOLDER(what_cannot_be_read_is_said_and_the_others_go_on),
 	  TEST_IN_FOLDER(a_folder_gives_its_chats_in_order_of_their_names),
 	  TEST_IN_FOLDER(each_chat_of_a_zip_has_the_media_of_its_folder),
+	  TEST_IN_FOLDER(a_folder_names_one_chat_and_not_several),
 	  TEST_IN_FOLDER(the_title_can_be_given), TEST_IN_FOLDER(media_are_unpacked_beside),
 	  TEST_IN_FOLDER(a_medium_whose_name_a_hundred_have_stops_no_other),
 	  TEST_IN_FOLDER(a_pipe_may_hold_a_text_or_a_zip),

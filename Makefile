@@ -77,7 +77,10 @@ $B/libchatmill.a: $(LIB)
 $B/gen/%.avsc.h: schemas/%.avsc build-aux/avsc2h
 	@mkdir -p $(@D)
 	@build-aux/avsc2h $< > $@
-$B/%.o: %.c Makefile | $(SCHEMA)
+$B/gen/wording_rows.h: stages/parse/wording.tsv build-aux/wording2h
+	@mkdir -p $(@D)
+	@build-aux/wording2h $< > $@
+$B/%.o: %.c Makefile | $(SCHEMA) $B/gen/wording_rows.h
 	@mkdir -p $(@D)
 	@echo "  cc $<"
 	@$(COMPILE) -MMD -MP -c -o $@ $<

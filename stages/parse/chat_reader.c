@@ -1,5 +1,6 @@
 #include "chat_reader.h"
 #include "base/mem.h"
+#include "call_line.h"
 #include "text_marks.h"
 #include "wording.h"
 
@@ -272,6 +273,13 @@ emit_system(struct chat_reader *r, const struct message_parts *parts, struct str
 
 	*m = (struct message){.kind = KIND_SYSTEM};
 	struct str text = system_text_of(slot, raw, &m->invalid_bytes);
+	slot->body.by_structure = false;
+	if (call_line_read(text, false, &slot->body.call)) { /* Android's, whoever called */
+		m->kind = KIND_CALL;
+		m->call = &slot->body.call;
+		emit(r, parts, NULL, out);
+		return;
+	}
 	slot->body.by_structure = !system_event_find(text, &slot->event);
 	if (slot->body.by_structure)
 		slot->event.event = (struct system_event){.event = STR("unknown"), .text = text};
@@ -301,7 +309,10 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 				   .entries = &r->entries};
 	if (from.bracketed && marks_begin(from.raw)) {
 		int32_t invalid = 0;
-		if (system_event_find(system_text_of(slot, from.raw, &invalid), &slot->event)) {
+		struct str text = system_text_of(slot, from.raw, &invalid);
+		if (system_event_find(text, &slot->event) &&
+		    (!slot->event.by_stem || author->unmarked == 0 ||
+		     str_find(text, author->name) < text.len)) {
 			emit_system(r, parts, from.raw, out);
 			return;
 		}

@@ -1,4 +1,5 @@
 #include "message_body.h"
+#include "call_line.h"
 #include "file_name.h"
 #include "poll_lines.h"
 #include "text/utf8.h"
@@ -164,12 +165,11 @@ is_omitted(enum wording wording)
 }
 
 static void
-set_call(struct body_scratch *b, struct message *m, struct str medium, bool missed, bool group,
-	 int64_t seconds)
+set_deleted(struct body_scratch *b, struct message *m, struct str by)
 {
-	b->call = (struct call){medium, missed, group, seconds};
-	m->kind = KIND_CALL;
-	m->call = &b->call;
+	b->deleted.by = by;
+	m->kind = KIND_DELETED;
+	m->deleted = &b->deleted;
 }
 
 /* A first line that is WhatsApp's from end to end; rest: the lines behind it. */
@@ -189,6 +189,9 @@ read_phrase(struct body_scratch *b, const struct body_source *from, struct messa
 		m->kind = KIND_VIEW_ONCE;
 		set_text(m, rest);
 		return true;
+	case WORDING_WAITING:
+		m->kind = KIND_EMPTY;
+		return true;
 	case WORDING_LIVE_LOCATION:
 		m->kind = KIND_LIVE_LOCATION;
 		set_text(m, rest);
@@ -198,83 +201,20 @@ read_phrase(struct body_scratch *b, const struct body_source *from, struct messa
 	}
 	if (rest.len > 0)
 		return false;
-	switch (wording) {
-	case WORDING_DELETED:
-	case WORDING_DELETED_BY_EXPORTER:
-		b->deleted.by = wording == WORDING_DELETED ? STR("sender") : STR("exporter");
-		m->kind = KIND_DELETED;
-		m->deleted = &b->deleted;
-		return true;
-	case WORDING_MISSED_VOICE:
-	case WORDING_MISSED_GROUP_VOICE:
-		set_call(b, m, STR("voice"), true, wording == WORDING_MISSED_GROUP_VOICE,
-			 INT64_MIN);
-		return true;
-	case WORDING_MISSED_VIDEO:
-	case WORDING_MISSED_GROUP_VIDEO:
-		set_call(b, m, STR("video"), true, wording == WORDING_MISSED_GROUP_VIDEO,
-			 INT64_MIN);
-		return true;
-	default:
-		break;
-	}
-	if (str_starts(line, STR("This message was deleted by admin"))) {
-		b->deleted.by = STR("admin");
-		m->kind = KIND_DELETED;
-		m->deleted = &b->deleted;
+	if (wording == WORDING_DELETED || wording == WORDING_DELETED_BY_EXPORTER) {
+		set_deleted(b, m, wording == WORDING_DELETED ? STR("sender") : STR("exporter"));
 		return true;
 	}
-	return false;
-}
-
-/* "Voice call. 2 min", "Video call, No answer", and what comes from Germany. */
-static bool
-read_call(struct body_scratch *b, struct message *m, struct str line)
-{
-	static const struct {
-		struct str words, medium;
-	} calls[] = {{{"Voice call", 10}, {"voice", 5}},
-		     {{"Video call", 10}, {"video", 5}},
-		     {{"Sprachanruf", 11}, {"voice", 5}},
-		     {{"Videoanruf", 10}, {"video", 5}}};
-	static const struct {
-		struct str word;
-		int64_t seconds;
-	} units[] = {{{"sec", 3}, 1}, {{"min", 3}, 60}, {{"hr", 2}, 3600},
-		     {{"Sek", 3}, 1}, {{"Min", 3}, 60}, {{"Std", 3}, 3600}};
-
-	if (*line.ptr != 'V' && *line.ptr != 'S')
-		return false;
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-		if (!str_starts(line, calls[i].words))
-			continue;
-		struct str rest = str_tail(line, calls[i].words.len);
-		while (rest.len > 0 && (*rest.ptr == '.' || *rest.ptr == ',' ||
-					space_at(rest.ptr, rest.ptr + rest.len) > 0)) {
-			size_t n = space_at(rest.ptr, rest.ptr + rest.len);
-			rest = str_tail(rest, n > 0 ? n : 1);
-		}
-		if (str_equal(rest, STR("No answer")) || str_equal(rest, STR("Keine Antwort"))) {
-			set_call(b, m, calls[i].medium, true, false, INT64_MIN);
+	/* "This message was deleted by admin Ada": English, Portuguese */
+	if (line.ptr[0] == 'T' || line.ptr[0] == 'E') {
+		struct str words = STR(" admin");
+		size_t at = str_find(line, words);
+		if (at < line.len &&
+		    wording_find(WORDING_BEFORE_NAME, str_head(line, at + words.len), NULL) !=
+			    WORDING_NONE) {
+			set_deleted(b, m, STR("admin"));
 			return true;
 		}
-		int64_t number = 0;
-		size_t digits = 0;
-		while (digits < rest.len && digits < 4 && rest.ptr[digits] >= '0' &&
-		       rest.ptr[digits] <= '9')
-			number = number * 10 + rest.ptr[digits++] - '0';
-		if (digits == 0)
-			return false;
-		rest = str_tail(rest, digits);
-		for (size_t n; (n = space_at(rest.ptr, rest.ptr + rest.len)) > 0;)
-			rest = str_tail(rest, n);
-		for (size_t k = 0; k < sizeof(units) / sizeof(units[0]); k++)
-			if (str_starts(rest, units[k].word) && rest.len < 8) {
-				set_call(b, m, calls[i].medium, false, false,
-					 number * units[k].seconds);
-				return true;
-			}
-		return false;
 	}
 	return false;
 }
@@ -597,8 +537,11 @@ message_body_read(struct body_scratch *b, const struct body_source *from, struct
 			return;
 		if (text.ptr != from->raw.ptr && read_titled_omission(b, from, m, line, rest))
 			return;
-		if (read_call(b, m, line))
+		if (rest.len == 0 && call_line_read(line, b->marked, &b->call)) {
+			m->kind = KIND_CALL;
+			m->call = &b->call;
 			return;
+		}
 		if (!from->bracketed && str_equal(text, STR("null")))
 			m->kind = KIND_EMPTY; /* what Android prints for media seen once */
 		if (b->signs & SIGN_COLON && read_location(b, m, text))

@@ -1,209 +1,16 @@
 /*
- * A pattern is WhatsApp's own words with places for what changes:
+ * A pattern (wording.tsv) is WhatsApp's own words with places for what changes:
  *   %A the actor, %T the targets ("A, B and C"), %V a value, %* anything.
  * A place takes the least that lets the rest match, the last one all there is. Quotation marks
- * around a value are taken off, whichever they are. The first pattern that fits wins, so the longer
- * of two that begin alike stands first.
+ * around a value are taken off, whichever they are. Of the patterns that fit, the one with most
+ * words of its own wins.
  */
 #include "system_event.h"
+#include "base/mem.h"
 #include "wording.h"
+#include "wording_table.h"
 #include <pthread.h>
-
-static const struct event_pattern {
-	const char *event, *pattern;
-} patterns[] = {
-	/* en */
-	{"security_code_changed", "Your security code with %T changed%*"},
-	{"security_code_changed", "%A's security code with %T changed%*"},
-	{"number_changed", "%A changed their phone number to a new number%*"},
-	{"number_changed", "%A changed to +%V"},
-	{"group_created", "%A created group %V"},
-	{"group_created", "%A created this group"},
-	{"subject_changed", "%A changed the group name from %* to %V"},
-	{"subject_changed", "%A changed the group name to %V"},
-	{"subject_changed", "%A changed the subject from %* to %V"},
-	{"subject_changed", "%A changed the subject to %V"},
-	{"icon_changed", "%A changed this group's icon"},
-	{"icon_deleted", "%A deleted this group's icon"},
-	{"description_changed", "%A changed the group description%*"},
-	{"description_deleted", "%A deleted the group description"},
-	{"settings_changed", "%A changed this group's settings %V"},
-	{"admin_added", "You're now an admin"},
-	{"admin_added", "%T is now an admin"},
-	{"admin_removed", "You're no longer an admin"},
-	{"admin_removed", "%T is no longer an admin"},
-	{"disappearing_on",
-	 "%A turned on disappearing messages. New messages will disappear from this "
-	 "chat %V after they're sent%*"},
-	{"disappearing_on", "%A turned on disappearing messages%*"},
-	{"disappearing_on",
-	 "%A updated the message timer. New messages will disappear from this chat %V "
-	 "after they're sent%*"},
-	{"disappearing_off", "%A turned off disappearing messages%*"},
-	{"join_approval_on", "%A turned on admin approval to join this group%*"},
-	{"join_approval_off", "%A turned off admin approval to join this group%*"},
-	{"privacy_on", "%A turned on advanced chat privacy%*"},
-	{"privacy_off", "%A turned off advanced chat privacy%*"},
-	{"contact_blocked", "%A blocked this contact%*"},
-	{"contact_unblocked", "%A unblocked this contact%*"},
-	{"message_pinned", "%A pinned a message"},
-	{"contact_added", "%T is a contact"},
-	{"call_started", "%A started a call"},
-	{"call_started", "%A started a video call"},
-	{"call_started", "%A started a voice call"},
-	{"member_joined_by_link", "%A joined using this group's invite link"},
-	{"member_joined", "%A joined from the community"},
-	{"join_requested", "%A requested to join%*"},
-	{"member_added", "%T was added"},
-	{"member_added", "%T were added"},
-	{"member_added", "%A added %T"},
-	{"member_removed", "%A removed %T"},
-	{"member_left", "%A left the group"},
-	{"member_left", "%A left"},
-	{"meta_ai_notice", "Only messages that mention or people share with @%*"},
-	{"business_notice", "This business uses a secure service from Meta%*"},
-	{"encryption_notice", "Messages to this chat and calls are now secured%*"},
-	{"encryption_notice", "Messages to this group are now secured%*"},
-	/* de */
-	{"security_code_changed", "Dein Sicherheitscode für %T hat sich geändert%*"},
-	{"security_code_changed", "Deine Sicherheitsnummer für %T hat sich geändert%*"},
-	{"number_changed", "%A hat eine neue Telefonnummer%*"},
-	{"number_changed", "%A hat zu +%V gewechselt"},
-	{"group_created", "%A hat die Gruppe %V erstellt"},
-	{"group_created", "%A hast die Gruppe %V erstellt"},
-	{"group_created", "%A hast diese Gruppe erstellt"},
-	{"subject_changed", "%A hat den Gruppennamen von %* zu %V geändert"},
-	{"subject_changed", "%A hast den Gruppennamen von %* zu %V geändert"},
-	{"subject_changed", "%A hat den Gruppennamen zu %V geändert"},
-	{"subject_changed", "%A hast den Gruppennamen zu %V geändert"},
-	{"subject_changed", "%A hat den Betreff von %* zu %V geändert"},
-	{"subject_changed", "%A hat den Betreff zu %V geändert"},
-	{"icon_changed", "%A hat das Gruppenbild geändert"},
-	{"icon_changed", "%A hast das Gruppenbild geändert"},
-	{"icon_deleted", "%A hat das Gruppenbild gelöscht"},
-	{"icon_deleted", "%A hast das Gruppenbild gelöscht"},
-	{"description_changed", "%A hat die Gruppenbeschreibung geändert"},
-	{"description_changed", "%A hast die Gruppenbeschreibung geändert"},
-	{"admin_added", "%T bist jetzt ein*e Admin"},
-	{"admin_removed", "%T bist kein*e Admin mehr"},
-	{"disappearing_on", "%A hat selbstlöschende Nachrichten aktiviert%*"},
-	{"disappearing_on", "%A hast selbstlöschende Nachrichten aktiviert%*"},
-	{"disappearing_on",
-	 "%A die Nachrichtendauer aktualisiert. Neue Nachrichten bleiben nach dem Senden "
-	 "%V in diesem Chat%*"},
-	{"disappearing_off", "%A hat selbstlöschende Nachrichten deaktiviert%*"},
-	{"disappearing_off", "%A hast selbstlöschende Nachrichten deaktiviert%*"},
-	{"join_approval_on",
-	 "%A hast die Admin-Genehmigung für den Beitritt zu dieser Gruppe aktiviert%*"},
-	{"join_approval_on",
-	 "%A hat die Genehmigung durch eine*n Admin für den Beitritt zu dieser Gruppe "
-	 "aktiviert%*"},
-	{"privacy_on", "%A hat den erweiterten Chat-Datenschutz eingeschaltet"},
-	{"privacy_off", "%A hat den erweiterten Chat-Datenschutz ausgeschaltet"},
-	{"contact_blocked", "%A hast diesen Kontakt blockiert%*"},
-	{"contact_unblocked", "%A hast diesen Kontakt freigegeben%*"},
-	{"contact_added", "%T ist ein Kontakt"},
-	{"call_started", "%A hat einen Anruf gestartet"},
-	{"call_started", "%A hat einen Videoanruf gestartet"},
-	{"member_joined_by_link", "%A ist über den Einladungslink beigetreten"},
-	{"member_joined_by_link", "%A bist über den Einladungslink beigetreten"},
-	{"member_added", "%T wurden hinzugefügt"},
-	{"member_added", "%T wurde hinzugefügt"},
-	{"member_added", "%A hat %T hinzugefügt"},
-	{"member_added", "%A hast %T hinzugefügt"},
-	{"member_left", "%A hat die Gruppe verlassen"},
-	{"member_left", "%A hast die Gruppe verlassen"},
-	{"member_removed", "%A hat %T entfernt"},
-	{"member_removed", "%A hast %T entfernt"},
-	{"meta_ai_notice", "Nur Nachrichten, die @Meta%*"},
-	/* es */
-	{"group_created", "%A creó el grupo %V"},
-	{"subject_changed", "%A cambió el asunto%* a %V"},
-	{"icon_changed", "%A cambió la foto del grupo%*"},
-	{"icon_changed", "%A cambió el ícono%*"},
-	{"member_joined_by_link", "%A se unió usando%*"},
-	{"member_added", "%A añadió a %T"},
-	{"member_added", "%A agregó a %T"},
-	{"member_removed", "%A eliminó a %T"},
-	{"member_removed", "%A quitó a %T"},
-	{"member_left", "%A salió del grupo"},
-	{"member_left", "%A salió"},
-	/* fr */
-	{"group_created", "%A a créé le groupe %V"},
-	{"subject_changed", "%A a modifié le sujet%* à %V"},
-	{"subject_changed", "%A a modifié le sujet%*"},
-	{"icon_changed", "%A a changé la photo du groupe%*"},
-	{"icon_changed", "%A a changé l'icône%*"},
-	{"member_joined_by_link", "%A a rejoint via%*"},
-	{"member_joined_by_link", "%A a rejoint le groupe en utilisant le lien%*"},
-	{"member_added", "%A a ajouté %T"},
-	{"member_removed", "%A a retiré %T"},
-	{"member_left", "%A a quitté%*"},
-	/* it */
-	{"group_created", "%A ha creato il gruppo %V"},
-	{"subject_changed", "%A ha cambiato l'oggetto%* a %V"},
-	{"subject_changed", "%A ha modificato l'oggetto%* a %V"},
-	{"icon_changed", "%A ha cambiato l'immagine del gruppo%*"},
-	{"member_joined_by_link", "%A usando il link%*"},
-	{"member_added", "%A ha aggiunto %T"},
-	{"member_removed", "%A ha rimosso %T"},
-	{"member_left", "%A ha abbandonato%*"},
-	{"member_left", "%A ha lasciato%*"},
-	/* nl */
-	{"group_created", "%A heeft de groep %V aangemaakt"},
-	{"group_created", "%A heeft de groep %V gemaakt"},
-	{"subject_changed", "%A heeft het onderwerp %* naar %V"},
-	{"subject_changed", "%A heeft het onderwerp%*"},
-	{"icon_changed", "%A heeft de groepsfoto %*"},
-	{"icon_changed", "%A afbeelding gewijzigd"},
-	{"member_joined_by_link", "%A via de uitnodigingslink%*"},
-	{"member_left", "%A heeft de groep verlaten"},
-	{"member_added", "%A heeft %T toegevoegd"},
-	{"member_removed", "%A heeft %T verwijderd"},
-	/* pt */
-	{"group_created", "%A criou o grupo %V"},
-	{"group_created", "%A criou este grupo"},
-	{"subject_changed", "%A mudou o nome %* para %V"},
-	{"subject_changed", "%A mudou o assunto %* para %V"},
-	{"icon_changed", "%A mudou a imagem%*"},
-	{"member_joined_by_link", "%A entrou usando o link%*"},
-	{"member_added", "%A adicionou %T"},
-	{"member_removed", "%A removeu %T"},
-	{"member_left", "%A saiu"},
-	/* ru */
-	{"group_created", "%A создал(-а) группу %V"},
-	{"subject_changed", "%A изменил(-а) %* на «%V"},
-	{"icon_changed", "%A изменил(-а)%*"},
-	{"member_joined_by_link", "%A присоединился%*"},
-	{"member_added", "%A добавил(-а) %T"},
-	{"member_removed", "%A удалил(-а) %T"},
-	{"member_left", "%A вышел(-а)%*"},
-	/* ar, id, pt-PT, th, uk */
-	{"security_code_changed", "تغيّر رمز أمانك المُستخدَم مع %T. انقر%*"},
-	{"security_code_changed", "Kode keamanan Anda dengan %T telah berubah%*"},
-	{"security_code_changed", "O seu código de segurança partilhado com %T mudou%*"},
-	{"security_code_changed", "รหัสความปลอดภัยของคุณกับ %T มีการเปลี่ยนแปลง%*"},
-	{"encryption_notice", "ข้อความและการโทรได้รับการเข้ารหัสจากต้นทางถึงปลายทาง%*"},
-	{"security_code_changed", "Код безпеки з контактом %T змінився%*"},
-	/* tr */
-	{"group_created", "%A bu grubu oluşturdu"},
-	{"subject_changed", "%A grup adını %V olarak değiştirdi"},
-	{"icon_changed", "%A bu grubun simgesini değiştirdi"},
-	{"member_added", "%A sizi ekledi"},
-	/* zh */
-	{"group_created", "%A创建了此群组%*"},
-	{"group_created", "%A建立了此群組%*"},
-	{"subject_changed", "%A更改了本群组%*"},
-	{"subject_changed", "%A已變更本群組%*"},
-	{"member_joined_by_link", "%A加入群组%*"},
-	{"member_joined_by_link", "%A加入了群組%*"},
-	{"member_added", "%A添加了%T"},
-	{"member_added", "%A已新增%T"},
-	{"member_removed", "%A移除了%T"},
-	{"member_removed", "%A已移除%T"},
-	{"member_left", "%A退出了群组"},
-	{"member_left", "%A已離開群組"},
-};
+#include <stdlib.h>
 
 static struct str
 without_quotes(struct str s)
@@ -212,7 +19,9 @@ without_quotes(struct str s)
 		struct str open, close;
 	} quotes[] = {
 		{{"\"", 1}, {"\"", 1}}, {{"“", 3}, {"”", 3}},   {{"„", 3}, {"“", 3}},
-		{{"«", 2}, {"»", 2}},   {{"「", 3}, {"」", 3}},
+		{{"„", 3}, {"”", 3}},   {{"”", 3}, {"”", 3}},   {{"«", 2}, {"»", 2}},
+		{{"»", 2}, {"«", 2}},   {{"「", 3}, {"」", 3}}, {{"『", 3}, {"』", 3}},
+		{{"《", 3}, {"》", 3}}, {{"‘", 3}, {"’", 3}},   {{"'", 1}, {"'", 1}},
 	};
 
 	s = str_trim(s);
@@ -234,20 +43,27 @@ without_quotes(struct str s)
 static size_t
 split_targets(struct str list, struct str *targets)
 {
-	static const struct str words[] = {{" and ", 5}, {" und ", 5}, {" y ", 3}, {" et ", 4},
-					   {" e ", 3},   {" en ", 4},  {" и ", 4}};
+	static const struct str commas[] = {{", ", 2}, {"، ", 3}, {"、", 3}, {"，", 3}};
+	static const struct str words[] = {{" and ", 5}, {" und ", 5}, {" y ", 3},  {" et ", 4},
+					   {" e ", 3},   {" en ", 4},  {" и ", 4},  {" ve ", 4},
+					   {" dan ", 5}, {" och ", 5}, {" og ", 4}, {" ja ", 4},
+					   {" și ", 5},  {" és ", 5},  {" và ", 5}};
 	size_t count = 0;
 
 	while (list.len > 0 && count < EVENT_TARGETS) {
-		size_t at = str_find(list, STR(", ")), skip = 2;
-		if (at == list.len) {
-			skip = 0;
-			for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && skip == 0; i++) {
-				size_t found = str_find(list, words[i]);
-				if (found < list.len) {
-					at = found;
-					skip = words[i].len;
-				}
+		size_t at = list.len, skip = 0;
+		for (size_t i = 0; i < sizeof(commas) / sizeof(commas[0]); i++) {
+			size_t found = str_find(list, commas[i]);
+			if (found < at) {
+				at = found;
+				skip = commas[i].len;
+			}
+		}
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && skip == 0; i++) {
+			size_t found = str_find(list, words[i]);
+			if (found < list.len) {
+				at = found;
+				skip = words[i].len;
 			}
 		}
 		struct str name = str_trim(str_head(list, at));
@@ -259,7 +75,7 @@ split_targets(struct str list, struct str *targets)
 }
 
 static void
-take_place(struct system_event_read *to, char place, struct str found)
+take_place(struct system_event_read *to, char place, struct str found, const char *begin)
 {
 	switch (place) {
 	case 'A':
@@ -269,6 +85,11 @@ take_place(struct system_event_read *to, char place, struct str found)
 		to->event.target_count = split_targets(found, to->targets);
 		break;
 	case 'V':
+		if (found.ptr > begin &&
+		    found.ptr[-1] == '+') { /* of a number: the pattern has it as a word */
+			found.ptr--;
+			found.len++;
+		}
 		to->event.value = without_quotes(found);
 		break;
 	default: /* anything */
@@ -303,38 +124,145 @@ matches(const char *pattern, struct str line, struct system_event_read *to)
 			to->said = (size_t)(line.ptr - begin) + at;
 			said = true;
 		}
-		take_place(to, place, str_head(line, at));
+		take_place(to, place, str_head(line, at), begin);
 		line = str_tail(line, at + words.len);
 	}
 	return line.len == 0;
 }
 
 /* The pairs of bytes in s, as bits. A line that lacks one of a pattern's is not looked at. */
-static uint64_t
-pairs_of(struct str s)
-{
-	uint64_t pairs = 0;
+struct pairs {
+	uint64_t bits[4];
+};
 
-	for (size_t i = 1; i < s.len; i++)
-		pairs |= 1ull << (((unsigned char)s.ptr[i - 1] * 37u + (unsigned char)s.ptr[i]) &
-				  63);
-	return pairs;
+static unsigned
+pair_at(const char *p)
+{
+	return ((unsigned char)p[0] * 251u + (unsigned char)p[1]) % 4096;
 }
 
-#define PATTERNS (sizeof(patterns) / sizeof(patterns[0]))
-static uint64_t pairs_needed[PATTERNS];
-static pthread_once_t pairs_once = PTHREAD_ONCE_INIT;
+static void
+add_pairs(struct pairs *pairs, struct str s)
+{
+	for (size_t i = 1; i < s.len; i++) {
+		unsigned pair = pair_at(s.ptr + i - 1) % 256;
+		pairs->bits[pair / 64] |= 1ull << pair % 64;
+	}
+}
+
+static bool
+pairs_hold(const struct pairs *all, const struct pairs *needed)
+{
+	uint64_t missing = 0;
+
+	for (size_t i = 0; i < 4; i++)
+		missing |= needed->bits[i] & ~all->bits[i];
+	return missing == 0;
+}
+
+/* Patterns by the rarest pair of bytes that each of them needs, made once. */
+static struct {
+	struct pairs *needed;     /* of a row */
+	uint16_t *rows;           /* those of a pair together, the better ones first */
+	uint16_t first[4096 + 1]; /* of a pair, in rows */
+} patterns;
+static pthread_once_t patterns_once = PTHREAD_ONCE_INIT;
+
+/* The pattern's next words; false: there are none. */
+static bool
+next_words(const char **pattern, struct str *words)
+{
+	while (**pattern == '%')
+		*pattern += 2;
+	*words = (struct str){*pattern, strcspn(*pattern, "%")};
+	*pattern += words->len;
+	return words->len > 0;
+}
+
+static unsigned
+rarest_pair(const char *pattern, const uint16_t *counts)
+{
+	unsigned rarest = 0;
+	bool any = false;
+
+	for (struct str words; next_words(&pattern, &words);)
+		for (size_t k = 1; k < words.len; k++) {
+			unsigned pair = pair_at(words.ptr + k - 1);
+			if (!any || counts[pair] < counts[rarest])
+				rarest = pair;
+			any = true;
+		}
+	return rarest;
+}
 
 static void
-find_pairs_needed(void)
+index_patterns(void)
 {
-	for (size_t i = 0; i < PATTERNS; i++)
-		for (const char *p = patterns[i].pattern; *p != '\0';) {
-			struct str words = {p, strcspn(p, "%")};
-			pairs_needed[i] |= pairs_of(words);
-			p += words.len;
-			p += *p == '%' ? 2 : 0;
+	uint16_t *counts = mem_zero(4096, sizeof(*counts));
+	uint16_t *pair_of = mem_zero(event_row_count, sizeof(*pair_of));
+
+	patterns.needed = mem_zero(event_row_count, sizeof(*patterns.needed));
+	patterns.rows = mem_zero(event_row_count, sizeof(*patterns.rows));
+	for (size_t i = 0; i < event_row_count; i++) {
+		const char *pattern = event_rows[i].pattern;
+		for (struct str words; next_words(&pattern, &words);) {
+			add_pairs(&patterns.needed[i], words);
+			for (size_t k = 1; k < words.len; k++)
+				counts[pair_at(words.ptr + k - 1)]++;
 		}
+	}
+	for (size_t i = 0; i < event_row_count; i++) {
+		pair_of[i] = (uint16_t)rarest_pair(event_rows[i].pattern, counts);
+		patterns.first[pair_of[i] + 1]++;
+	}
+	for (size_t i = 0; i < 4096; i++)
+		patterns.first[i + 1] = (uint16_t)(patterns.first[i + 1] + patterns.first[i]);
+	memset(counts, 0, 4096 * sizeof(*counts));
+	for (size_t i = 0; i < event_row_count; i++)
+		patterns.rows[patterns.first[pair_of[i]] + counts[pair_of[i]]++] = (uint16_t)i;
+	free(counts);
+	free(pair_of);
+}
+
+/* The first row that fits; event_row_count: none. */
+static size_t
+find_row(struct str line, struct system_event_read *to)
+{
+	struct pairs pairs = {0};
+	size_t best = event_row_count;
+
+	add_pairs(&pairs, line);
+	for (size_t i = 1; i < line.len; i++) {
+		unsigned pair = pair_at(line.ptr + i - 1);
+		for (size_t k = patterns.first[pair]; k < patterns.first[pair + 1]; k++) {
+			size_t row = patterns.rows[k];
+			if (row >= best)
+				break;
+			if (pairs_hold(&pairs, &patterns.needed[row]) &&
+			    matches(event_rows[row].pattern, line, to))
+				best = row;
+		}
+	}
+	return best;
+}
+
+/* "7 days", wherever a language puts it: a number and the word behind it. */
+static struct str
+duration_in(struct str s)
+{
+	size_t begin = 0;
+
+	while (begin < s.len && !(s.ptr[begin] >= '0' && s.ptr[begin] <= '9'))
+		begin++;
+	size_t end = begin;
+	while (end < s.len && s.ptr[end] >= '0' && s.ptr[end] <= '9')
+		end++;
+	if (end == begin || end - begin > 3 || end + 1 >= s.len || s.ptr[end] != ' ')
+		return (struct str){0};
+	size_t word = end + 1;
+	while (word < s.len && memchr(" .,;()", s.ptr[word], 6) == NULL)
+		word++;
+	return word > end + 1 ? (struct str){s.ptr + begin, word - begin} : (struct str){0};
 }
 
 bool
@@ -344,23 +272,35 @@ system_event_find(struct str line, struct system_event_read *to)
 
 	if (line.len > 4096)
 		return false;
-	pthread_once(&pairs_once, find_pairs_needed);
+	pthread_once(&patterns_once, index_patterns);
 	while (line.len > 0 && (line.ptr[line.len - 1] == '.' || line.ptr[line.len - 1] == ' '))
 		line.len--;
 	if (str_ends(line, STR("。")))
 		line.len -= 3;
 	to->said = 0;
+	to->by_stem = false;
 	if (wording_find(WORDING_BODY, wording_first_sentence(line), NULL) == WORDING_ENCRYPTION) {
 		to->event = (struct system_event){.event = STR("encryption_notice"), .text = whole};
 		return true;
 	}
-	uint64_t pairs = pairs_of(line);
-	for (size_t i = 0; i < PATTERNS; i++)
-		if ((pairs_needed[i] & ~pairs) == 0 && matches(patterns[i].pattern, line, to)) {
-			to->event.event = str_of(patterns[i].event);
-			to->event.text = whole;
-			to->event.targets = to->targets;
-			return true;
-		}
-	return false;
+	if (wording_find(WORDING_BODY, line, NULL) != WORDING_NONE)
+		return false; /* "You removed this message" is a message that was */
+	size_t best = find_row(line, to);
+	if (best == event_row_count)
+		return false;
+	const struct event_row *row = &event_rows[best];
+	(void)matches(row->pattern, line, to); /* again: others were tried since */
+	to->by_stem = row->pattern[0] == '%' && row->pattern[1] == '*';
+	to->event.event = str_of(row->event);
+	to->event.text = whole;
+	to->event.targets = to->targets;
+	if (row->who & EVENT_BY_EXPORTER)
+		to->event.actor = STR("You");
+	if (row->who & EVENT_TO_EXPORTER) {
+		to->targets[0] = STR("You");
+		to->event.target_count = 1;
+	}
+	if (to->event.value.ptr == NULL && str_equal(to->event.event, STR("disappearing_on")))
+		to->event.value = duration_in(str_tail(line, to->said));
+	return true;
 }

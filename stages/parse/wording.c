@@ -16,6 +16,14 @@ place_of(uint8_t wording)
 	case WORDING_POLL:
 	case WORDING_POLL_OPTION:
 		return WORDING_IN_POLL;
+	case WORDING_UNANSWERED:
+	case WORDING_CALL_BACK:
+	case WORDING_SECOND:
+	case WORDING_MINUTE:
+	case WORDING_HOUR:
+		return WORDING_OF_CALL;
+	case WORDING_DELETED_BY_ADMIN:
+		return WORDING_BEFORE_NAME;
 	default:
 		return WORDING_BODY;
 	}
@@ -37,28 +45,54 @@ stop_at_end(struct str s)
 	return 0;
 }
 
+static unsigned char
+small(char c)
+{
+	return (unsigned char)(c >= 'A' && c <= 'Z' ? c | 32 : c);
+}
+
+/* Most texts are told here from all phrases. build-aux/wording2h counts the same way. */
+static bool
+may_be_known(struct str phrase)
+{
+	size_t bit = phrase.len * 1031 + small(phrase.ptr[0]) * 257u +
+		     (unsigned char)phrase.ptr[phrase.len / 2] * 31u +
+		     (unsigned char)phrase.ptr[phrase.len - 1] * 7u;
+
+	bit %= WORDING_BITS;
+	return wording_bits[bit / 8] >> bit % 8 & 1;
+}
+
+static int
+order_of(const char *text, struct str phrase)
+{
+	size_t at = phrase.ptr[0] == '<' && phrase.len > 1 ? 1 : 0;
+	int order = at == 1 ? (unsigned char)text[0] - '<' : 0;
+
+	if (order == 0)
+		order = (unsigned char)text[at] - small(phrase.ptr[at]);
+	return order != 0 ? order : memcmp(text + at + 1, phrase.ptr + at + 1, phrase.len - at - 1);
+}
+
 enum wording
 wording_find(enum wording_place place, struct str phrase, uint8_t *locale)
 {
 	for (size_t n; (n = stop_at_end(phrase)) > 0;)
 		phrase.len -= n;
-	if (phrase.len == 0 || phrase.len > WORDING_LONGEST)
+	if (phrase.len == 0 || phrase.len > WORDING_LONGEST || !may_be_known(phrase))
 		return WORDING_NONE;
-	size_t low = wording_first[phrase.len], high = wording_first[phrase.len + 1];
+	size_t low = wording_first[phrase.len], end = wording_first[phrase.len + 1], high = end;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const char *text = wording_rows[middle].text;
-		int order = (unsigned char)text[0] - (unsigned char)phrase.ptr[0];
-		if (order == 0)
-			order = memcmp(text, phrase.ptr, phrase.len);
-		if (order < 0 || (order == 0 && place_of(wording_rows[middle].wording) < place))
+		const struct wording_row *row = &wording_rows[middle];
+		int order = order_of(row->text, phrase);
+		if (order < 0 || (order == 0 && place_of(row->wording) < place))
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	const struct wording_row *row = &wording_rows[low];
-	if (low == wording_first[phrase.len + 1] || place_of(row->wording) != place ||
-	    memcmp(row->text, phrase.ptr, phrase.len) != 0)
+	if (low == end || place_of(row->wording) != place || order_of(row->text, phrase) != 0)
 		return WORDING_NONE;
 	if (locale != NULL)
 		*locale = row->locale;
@@ -116,10 +150,7 @@ wording_locale_name(uint8_t locale)
 bool
 wording_locale_has(uint8_t locale, enum wording wording)
 {
-	for (size_t i = 0; i < wording_first[WORDING_LONGEST + 1]; i++)
-		if (wording_rows[i].wording == wording && wording_rows[i].locale == locale)
-			return locale != 0;
-	return false;
+	return locale != 0 && (wording_kinds[locale] >> wording & 1) != 0;
 }
 
 bool

@@ -1,8 +1,8 @@
 /*
  * wording.h -- what WhatsApp itself writes into an export, in the languages that are known.
  *
- * The table (wording_table.c) holds facts seen in exports and in public parsers; docs/kinds.md says
- * which, and which kind of message each becomes.
+ * The table (wording.tsv) holds facts seen in exports and in public parsers, each with its source;
+ * docs/kinds.md says which kind of message each becomes, docs/wording.md has them all.
  */
 #ifndef WORDING_H
 #define WORDING_H
@@ -22,12 +22,15 @@ enum wording {
 	WORDING_OMITTED_DOCUMENT,
 	WORDING_OMITTED_CONTACT,
 	WORDING_VIEW_ONCE,
+	WORDING_WAITING, /* it had not arrived when the chat was exported */
 	WORDING_DELETED,
 	WORDING_DELETED_BY_EXPORTER,
 	WORDING_MISSED_VOICE,
 	WORDING_MISSED_VIDEO,
 	WORDING_MISSED_GROUP_VOICE,
 	WORDING_MISSED_GROUP_VIDEO,
+	WORDING_CALL_VOICE, /* what became of it stands behind */
+	WORDING_CALL_VIDEO,
 	WORDING_LIVE_LOCATION,
 	WORDING_ENCRYPTION, /* its first sentence */
 	/* Beside the name of a file. */
@@ -39,16 +42,27 @@ enum wording {
 	WORDING_LOCATION,
 	WORDING_POLL,
 	WORDING_POLL_OPTION,
+	/* Behind a call. */
+	WORDING_UNANSWERED,
+	WORDING_CALL_BACK, /* and what else only a missed one has */
+	WORDING_SECOND,
+	WORDING_MINUTE,
+	WORDING_HOUR,
+	/* A name stands behind it. */
+	WORDING_DELETED_BY_ADMIN,
 };
 enum wording_place {
 	WORDING_BODY,
 	WORDING_BESIDE_FILE,
 	WORDING_BEHIND,
 	WORDING_BEFORE,
-	WORDING_IN_POLL
+	WORDING_IN_POLL,
+	WORDING_OF_CALL,
+	WORDING_BEFORE_NAME
 };
 
-/* What a phrase without marks says in that place. A full stop and spaces at its end don't count.
+/* What a phrase without marks says in that place. A full stop and spaces at its end don't count,
+ * nor does the case of its first letter, where that is ASCII.
  * *locale (NULL is fine): 0 when several languages share the phrase. */
 enum wording wording_find(enum wording_place, struct str phrase, uint8_t *locale);
 

@@ -497,28 +497,29 @@ measure_types(struct parser *p)
 	return 0;
 }
 
-/* What takes no bytes is null, an empty fixed, or a record of such. A record of many makes readers
- * work without bytes to read: it is refused. */
+/* What takes no bytes is null, an empty fixed, or a record of such; a record in a record adds none
+ * either. Many of them make readers work with few bytes to read: that is refused. */
 static int
 count_free_parts(struct parser *p)
 {
 	struct avro_schema *schema = p->schema;
-	size_t *parts = mem_zero(schema->count, sizeof(*parts)); /* of a type of no bytes */
+	size_t *parts = mem_zero(schema->count, sizeof(*parts)); /* of no bytes, in what holds it */
 	int status = 0;
 
-	/* Such a record never holds itself: what it holds has a lower index. */
+	/* A record holds itself at best behind a byte: what counts here has a lower index. */
 	for (size_t i = 0; i < schema->count && status == 0; i++) {
 		const struct avro_node *node = schema->nodes[i];
-		parts[i] = node->min_bytes == 0;
+		size_t most = node->min_bytes == 0 ? AVRO_MAX_FREE_PARTS
+						   : AVRO_MAX_PARTS_A_BYTE * node->min_bytes;
 		size_t sum = 0;
 		for (size_t f = 0; node->type == AVRO_RECORD && f < node->count; f++)
 			sum += parts[node->fields[f].type->index];
-		if (sum > AVRO_MAX_FREE_PARTS)
+		if (sum > most)
 			status = err_set(p->err, ERR_INPUT,
-					 "record \"%.*s\" has more than %d parts of no bytes",
-					 STR_ARG(node->name), AVRO_MAX_FREE_PARTS);
-		if (node->min_bytes == 0)
-			parts[i] += sum;
+					 "record \"%.*s\" has more than %zu parts of no bytes",
+					 STR_ARG(node->name), most);
+		if (node->min_bytes <= AVRO_MAX_BLOCK) /* else there is no datum of it */
+			parts[i] = sum + (node->min_bytes == 0 || node->type == AVRO_RECORD);
 	}
 	free(parts);
 	return status;

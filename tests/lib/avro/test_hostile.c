@@ -345,6 +345,32 @@ schemas_whose_types_all_meet_are_refused(void **state)
 	buf_free(&schema);
 }
 
+/* 32 MiB of records of one byte each, of which a codec leaves little, and 60 records in each. */
+static void
+records_of_more_parts_than_bytes_are_refused(void **state)
+{
+	enum { SIZE = AVRO_MAX_BLOCK / 2 };
+
+	(void)state;
+	for (int nulls = 0; nulls < 60; nulls += 30) {
+		for (int i = 0; i < 60; i++) {
+			buf_printf(&schema, "{\"type\":\"record\",\"name\":\"R%d\",\"fields\":[",
+				   i);
+			for (int k = 0; k < nulls; k++)
+				buf_printf(&schema, "{\"name\":\"n%d\",\"type\":\"null\"},", k);
+			buf_add(&schema, STR("{\"name\":\"r\",\"type\":"));
+		}
+		buf_add(&schema, STR("\"boolean\""));
+		for (int i = 0; i < 60; i++)
+			buf_add(&schema, STR("}]}"));
+		memset(buf_room(&block, SIZE), 0, SIZE);
+		block.len = SIZE - 1;
+		buf_add_byte(&block, 2); /* no boolean */
+		make_file("zstandard", SIZE);
+		assert_refused("parts of no bytes");
+	}
+}
+
 static void
 data_nested_without_end_is_refused(void **state)
 {
@@ -513,6 +539,7 @@ main(int argc, char **argv)
 		TEST(schemas_whose_types_all_meet_are_refused),
 		TEST(a_default_that_takes_long_to_read_is_refused),
 		TEST(a_union_of_8000_branches_is_no_work_for_a_table),
+		TEST(records_of_more_parts_than_bytes_are_refused),
 		TEST(data_nested_without_end_is_refused),
 		TEST(absurd_counts_are_refused),
 		TEST(free_items_do_not_add_up),

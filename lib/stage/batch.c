@@ -1,5 +1,6 @@
 #include "stage/batch.h"
 
+#include "avro/limits.h"
 #include "base/mem.h"
 
 void
@@ -57,7 +58,7 @@ stream_mark(struct stream *s, uint64_t record, size_t from, uint64_t added, bool
 {
 	struct segment *last = s->count == 0 ? NULL : &s->segments[s->count - 1];
 
-	if (last != NULL &&
+	if (last != NULL && s->bytes.len - last->from <= AVRO_MAX_BLOCK &&
 	    (mirrored ? last->to - last->from < MIRROR_BYTES
 		      : last->record == record && !is_full(last->count, last->to - last->from))) {
 		last->to = s->bytes.len;
@@ -117,6 +118,10 @@ batch_blocks(const struct batch *b, bool dead, bool mirrored, struct buf *scratc
 		const struct stream *stream =
 			dead ? &b->shares[from_share].dead : &b->shares[from_share].out;
 		struct str more = {stream->bytes.ptr + s->from, s->to - s->from};
+		if (count > 0 && more.len > AVRO_MAX_BLOCK - bytes.len) {
+			result = block(with, count, bytes, err);
+			count = 0;
+		}
 		if (b->share_count == 1) {
 			bytes = count == 0 ? more : (struct str){bytes.ptr, bytes.len + more.len};
 		} else {

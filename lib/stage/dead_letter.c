@@ -1,6 +1,7 @@
 #include "stage/dead_letter.h"
 
 #include "avro/encoder.h"
+#include "avro/limits.h"
 #include "avro/plan.h"
 #include "avro/varint.h"
 #include "base/hash.h"
@@ -153,11 +154,15 @@ dead_letters_add_record(const struct dead_letters *d, struct str record,
 		dead_letters_add_bytes(d, record, reason, out);
 		return;
 	}
-	size_t before = (size_t)(at.own.ptr - record.ptr);
+	size_t before = (size_t)(at.own.ptr - record.ptr), start = out->len;
 	varint_add(out, BRANCH_RECORD);
 	buf_add(out, str_head(record, before));
 	add_letter(d, reason, out);
 	buf_add(out, str_tail(record, before + at.own.len));
+	if (out->len - start > AVRO_MAX_BLOCK) {
+		out->len = start;
+		dead_letters_add_bytes(d, record, reason, out);
+	}
 }
 
 void

@@ -27,6 +27,7 @@ struct dead_letters; /* read-only once made: any thread */
 struct dead_letters *dead_letters_new(const struct avro_schema *input, struct err *);
 void dead_letters_free(struct dead_letters *);               /* NULL is fine */
 struct str dead_letters_schema(const struct dead_letters *); /* JSON */
+/* As bytes, where the letter would be larger than any block. */
 void dead_letters_add_record(const struct dead_letters *, struct str record,
 			     const struct dead_reason *, struct buf *);
 void dead_letters_add_bytes(const struct dead_letters *, struct str bytes,

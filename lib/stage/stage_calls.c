@@ -1,5 +1,6 @@
 /* What a stage's callbacks may ask of the runtime, and tell it: the functions of stage.h. */
 #include "avro/datum.h"
+#include "avro/limits.h"
 #include "avro/varint.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -182,6 +183,12 @@ stage_emit_item(struct stage *st, size_t size, const void *item)
 		return;
 	}
 	if (avro_encode(st->binding->encoder, item, 1, &out->bytes, &err) != 0) {
+		spoil_output(st, &err);
+		return;
+	}
+	if (out->bytes.len - from > AVRO_MAX_BLOCK) {
+		err_set(&err, ERR_INPUT, "a record made of it takes %zu bytes; %d are allowed",
+			out->bytes.len - from, AVRO_MAX_BLOCK);
 		spoil_output(st, &err);
 		return;
 	}

@@ -10,6 +10,7 @@
  */
 #include "stage/worker.h"
 
+#include "avro/limits.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -248,8 +249,9 @@ call_timer(struct stage *st, void *with)
 	return st->def->states[block->state].timer(st, block->bytes, block->part);
 }
 
-/* The record goes on: as it came, or with its field appended, or replaced in its place. */
-static void
+/* The record goes on: as it came, or with its field appended, or replaced in its place. -1: it
+ * would be larger than any block. */
+static int
 pass_record(struct stage *st)
 {
 	struct stream *out = &st->share->out;
@@ -264,6 +266,10 @@ pass_record(struct stage *st)
 						 : (struct str){null_branch, sizeof(null_branch)};
 		size_t before = (size_t)(rec->at.own.ptr - rec->at.bytes.ptr);
 		struct str behind = str_tail(rec->at.bytes, before + rec->at.own.len);
+		if (before + value.len + behind.len > AVRO_MAX_BLOCK)
+			return err_set(&st->why, ERR_INPUT,
+				       "with what is appended it takes %zu bytes; %d are allowed",
+				       before + value.len + behind.len, AVRO_MAX_BLOCK);
 		char *to = buf_room(&out->bytes, before + value.len + behind.len);
 		memcpy(to, rec->at.bytes.ptr, before);
 		memcpy(to + before, value.ptr, value.len);
@@ -272,6 +278,7 @@ pass_record(struct stage *st)
 		out->bytes.len += before + value.len + behind.len;
 	}
 	stream_mark(out, st->number, from, 1, st->alone);
+	return 0;
 }
 
 /* -1: the share ends here. */
@@ -369,8 +376,9 @@ run_record(struct stage *st)
 		verdict = call_until_done(st, call_process, NULL, &class);
 	switch (verdict) {
 	case STAGE_PASS:
-		if (st->mirrored && st->binding->kind == STAGE_TRANSFORM)
-			pass_record(st);
+		if (st->mirrored && st->binding->kind == STAGE_TRANSFORM && pass_record(st) != 0 &&
+		    refuse_record(st, st->record.at.bytes, true, class, NULL) != 0)
+			return -1;
 		break;
 	case STAGE_DROP:
 		metric_add(st->job->metrics->dropped, 1);

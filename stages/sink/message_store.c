@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "database.h"
 #include "enrichments.h"
+#include "other_reading.h"
 #include "row.h"
 #include "seen_ids.h"
 #include "slot_merge.h"
@@ -325,6 +326,50 @@ say_twin(struct message_store *s, const struct import *import, struct err *err)
 	return got < 0 ? -1 : 0;
 }
 
+static const char *
+words_of(struct str order)
+{
+	switch (order.ptr[0]) {
+	case 'm':
+		return "month first";
+	case 'y':
+		return "year first";
+	default:
+		return "day first";
+	}
+}
+
+/* An import that knew less than it added, of a chat that may have been read otherwise before. */
+static int
+settle_other_reading(struct message_store *s, struct import *import, struct err *err)
+{
+	struct other_reading found = {0};
+	uint64_t added = import->added - import->place.merged;
+	int got = 0;
+
+	if (import->earlier && added > import->known)
+		got = other_reading_settle(s->db, s->enrichments, import->conversation_id,
+					   import->import_id, added, &found, err);
+	if (got == 1 && found.stays) {
+		import->added -= (uint64_t)found.removed;
+		import->known += (uint64_t)found.removed;
+		log_error("the dates of \"%.*s\" were read %s before: %lld messages that are there "
+			  "are not imported %s again; --date-order %.*s replaces them",
+			  STR_ARG(buf_str(&found.title)), words_of(buf_str(&found.before)),
+			  (long long)found.removed, words_of(buf_str(&found.order)),
+			  STR_ARG(buf_str(&found.order)));
+	} else if (got == 1) {
+		log_error(
+			"the dates of \"%.*s\" were read %s before: %lld messages are replaced by "
+			"what they are %s; --date-order %.*s brings the others back",
+			STR_ARG(buf_str(&found.title)), words_of(buf_str(&found.before)),
+			(long long)found.removed, words_of(buf_str(&found.order)),
+			STR_ARG(buf_str(&found.before)));
+	}
+	other_reading_free(&found);
+	return got < 0 ? -1 : 0;
+}
+
 /* Settles what is open of the imports met so far, and writes their counts. */
 static int
 write_imports(struct message_store *s, struct err *err)
@@ -333,7 +378,8 @@ write_imports(struct message_store *s, struct err *err)
 
 	for (size_t i = 0; i < s->imports.used; i++) {
 		struct import *import = s->imports.entries[i].value;
-		if (slot_merge_end(s->slots, &import->place, import->import_id, err) != 0)
+		if (slot_merge_end(s->slots, &import->place, import->import_id, err) != 0 ||
+		    settle_other_reading(s, import, err) != 0)
 			return -1;
 		uint64_t added = import->added - import->place.merged;
 		database_bind_text(stmt, 1, import->conversation_id);

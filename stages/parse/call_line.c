@@ -100,7 +100,7 @@ call_line_read(struct str line, bool marked, struct call *call)
 {
 	struct str behind;
 
-	if (line.len > CALL_LONGEST)
+	if (line.len > CALL_LONGEST || !wording_may_begin_call(line))
 		return false;
 	enum wording wording = find_head(line, marked, &behind);
 	*call = (struct call){.medium = STR("voice"), .duration_seconds = INT64_MIN};

@@ -179,6 +179,12 @@ read_phrase(struct body_scratch *b, const struct body_source *from, struct messa
 {
 	enum wording wording = wording_find(WORDING_BODY, line, NULL);
 
+	if (wording == WORDING_NONE && line.len > 2 && line.ptr[0] == '<' &&
+	    line.ptr[line.len - 1] == '>') { /* "<Contact card omitted>": of old iPhones */
+		wording =
+			wording_find(WORDING_BODY, (struct str){line.ptr + 1, line.len - 2}, NULL);
+		wording = is_omitted(wording) ? wording : WORDING_NONE;
+	}
 	if (is_omitted(wording)) {
 		attach(b, from, m, (struct str){0}, kind_of_omitted(wording), true);
 		set_text(m, rest);
@@ -272,6 +278,12 @@ read_tag(struct body_scratch *b, const struct body_source *from, struct message 
 	struct str inner = {line.ptr + open + 1, line.len - open - 2};
 	struct str before = str_trim(str_head(line, open));
 	struct str name = {0}, word = inner;
+	if (wording_find(WORDING_BODY, inner, NULL) == WORDING_OMITTED_DOCUMENT) {
+		attach(b, from, m, str_head(before, str_find(before, STR(" •"))), KIND_DOCUMENT,
+		       true);
+		set_text(m, rest);
+		return true;
+	}
 	size_t colon = str_find(inner, STR(": ")), wide = str_find(inner, STR("："));
 	if (colon < inner.len || wide < inner.len) {
 		word = str_head(inner, colon < wide ? colon : wide);
@@ -546,7 +558,7 @@ message_body_read(struct body_scratch *b, const struct body_source *from, struct
 			m->kind = KIND_EMPTY; /* what Android prints for media seen once */
 		if (b->signs & SIGN_COLON && read_location(b, m, text))
 			return;
-		if (b->signs & SIGN_COLON && rest.len > 0 &&
+		if (b->signs & (SIGN_COLON | SIGN_MARK) && rest.len > 0 &&
 		    poll_lines_read(text, &b->poll, b->options, &b->by_structure)) {
 			m->kind = KIND_POLL;
 			m->poll = &b->poll;

@@ -12,6 +12,28 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+/* "Rome" to "Oslo", with the begin cut off where "to" is a word of the old name, too: the last one.
+ */
+static bool
+take_last_quoted(struct str *s, struct str open, struct str close)
+{
+	size_t quotes = 0, last = 0;
+
+	for (size_t i = 0; i + close.len < s->len; i++) {
+		if (str_starts(str_tail(*s, i), open)) {
+			last = i + open.len;
+			quotes++;
+		} else if (last == 0 && str_starts(str_tail(*s, i), close)) {
+			quotes++;
+		}
+	}
+	bool stray = str_equal(open, close) ? quotes % 2 == 0 && quotes > 0
+					    : last > 0 && str_find(*s, close) < str_find(*s, open);
+	if (stray)
+		*s = (struct str){s->ptr + last, s->len - last - close.len};
+	return stray;
+}
+
 static struct str
 without_quotes(struct str s)
 {
@@ -26,14 +48,15 @@ without_quotes(struct str s)
 
 	s = str_trim(s);
 	for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++) {
-		if (s.len < quotes[i].open.len + quotes[i].close.len ||
-		    !str_starts(s, quotes[i].open))
-			continue;
-		struct str inner = str_tail(s, quotes[i].open.len);
+		struct str open = quotes[i].open, close = quotes[i].close, inner = s;
 		if (str_ends(inner, STR(".")))
 			inner.len--;
-		if (str_ends(inner, quotes[i].close))
-			return str_head(inner, inner.len - quotes[i].close.len);
+		if (inner.len < open.len + close.len || !str_ends(inner, close))
+			continue;
+		if (take_last_quoted(&inner, open, close))
+			return inner;
+		if (str_starts(inner, open))
+			return (struct str){inner.ptr + open.len, inner.len - open.len - close.len};
 	}
 	return s;
 }

@@ -63,6 +63,15 @@ may_be_known(struct str phrase)
 	return wording_bits[bit / 8] >> bit % 8 & 1;
 }
 
+bool
+wording_may_begin_call(struct str text)
+{
+	if (text.len < 2)
+		return false;
+	size_t bit = (small(text.ptr[0]) * 31u + (unsigned char)text.ptr[1]) % WORDING_CALL_BITS;
+	return wording_call_bits[bit / 8] >> bit % 8 & 1;
+}
+
 static int
 order_of(const char *text, struct str phrase)
 {

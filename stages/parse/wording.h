@@ -66,6 +66,9 @@ enum wording_place {
  * *locale (NULL is fine): 0 when several languages share the phrase. */
 enum wording wording_find(enum wording_place, struct str phrase, uint8_t *locale);
 
+/* false: the text begins as no known words about a call do. */
+bool wording_may_begin_call(struct str text);
+
 /* The language that a message's text (marks in front of it removed) gives away; 0: none. */
 uint8_t wording_locale_of(struct str text);
 /* Whether there is a phrase of that kind in this language. */

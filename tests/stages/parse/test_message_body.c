@@ -111,6 +111,51 @@ polls_have_votes(void **state)
 	assert_int_equal(m.poll->option_count, 2);
 	assert_str(m.poll->options[1].text, "6 (pm)");
 	assert_int_equal(m.poll->options[0].votes, 2);
+	m = body("SONDAGE\u00a0:\nQuand ?\nOPTION\u00a0: midi (3 votes)", false);
+	assert_int_equal(m.kind, KIND_POLL);
+	assert_str(m.poll->options[0].text, "midi");
+	/* By structure: these words are not known. */
+	m = body("投票：\nいつ\n候補：正午（３票）\n候補：夜（０票）", false);
+	assert_int_equal(m.kind, KIND_POLL);
+	assert_int_equal(m.poll->options[0].votes, 3);
+	m = body("سؤال:\nمتى\nجواب: الآن (١٢ أصوات)\nجواب: غدا (٠ أصوات)", false);
+	assert_int_equal(m.poll->options[0].votes, 12);
+	expect_kind("Steps:\nfirst\nA: one (1)\nB: two (2)", KIND_TEXT,
+		    "Steps:\nfirst\nA: one (1)\nB: two (2)");
+}
+
+static void
+expect_call(const char *raw, const char *medium, bool missed, bool group, int64_t seconds)
+{
+	struct message m = body(raw, true);
+
+	assert_int_equal(m.kind, KIND_CALL);
+	assert_str(m.call->medium, medium);
+	assert_int_equal(m.call->missed, missed);
+	assert_int_equal(m.call->group, group);
+	assert_int_equal(m.call->duration_seconds, seconds);
+}
+
+static void
+calls_have_a_medium_and_what_became_of_them(void **state)
+{
+	(void)state;
+	expect_call("Missed voice call", "voice", true, false, INT64_MIN);
+	expect_call("\u200eMissed group video call", "video", true, true, INT64_MIN);
+	expect_call("\u200eMissed voice call, \u200eTap to call back", "voice", true, false,
+		    INT64_MIN);
+	expect_call("Silenced voice call, Focus mode", "voice", true, false, INT64_MIN);
+	expect_call("\u200eVideo call, \u200eNo answer", "video", true, false, INT64_MIN);
+	expect_call("\u200eVoice call. \u200e2 min", "voice", false, false, 120);
+	expect_call("\u200eVoice call, \u200e1 hr 5 min", "voice", false, false, 3900);
+	expect_call("\u200eSprachanruf. \u200e45\u00a0Sek.", "voice", false, false, 45);
+	expect_call("\u200eVideoanruf. \u200eKeine Antwort", "video", true, false, INT64_MIN);
+	expect_call("\u200eビデオ通話、\u200e5分30秒", "video", false, false, 330);
+	expect_call("\u200eVoice call, \u200e3 joined", "voice", false, true, INT64_MIN);
+	expect_call("Nieodebrane poł. głosowe", "voice", true, false, INT64_MIN);
+	expect_kind("Missed voice call, sorry", KIND_TEXT, "Missed voice call, sorry");
+	expect_kind("Video call, 9 o'clock?", KIND_TEXT, "Video call, 9 o'clock?");
+	expect_kind("Voice call", KIND_TEXT, "Voice call");
 }
 
 static void
@@ -155,6 +200,53 @@ events_have_actor_targets_and_value(void **state)
 }
 
 static void
+expect_event(const char *line, const char *event, const char *actor, const char *target,
+	     const char *value)
+{
+	struct system_event_read e;
+
+	assert_true(system_event_find(str_of(line), &e));
+	assert_str(e.event.event, event);
+	assert_int_equal(e.event.actor.ptr == NULL, actor == NULL);
+	if (actor != NULL)
+		assert_str(e.event.actor, actor);
+	assert_int_equal(e.event.target_count, target != NULL);
+	if (target != NULL)
+		assert_str(e.event.targets[0], target);
+	assert_int_equal(e.event.value.ptr == NULL, value == NULL);
+	if (value != NULL)
+		assert_str(e.event.value, value);
+}
+
+static void
+events_of_other_languages_have_them_too(void **state)
+{
+	(void)state;
+	expect_event("Añadiste a Ana María", "member_added", "You", "Ana María", NULL);
+	expect_event("Ana te añadió", "member_added", "Ana", "You", NULL);
+	expect_event("Ana cambió el nombre del grupo de “Viaje a Roma” a “Viaje a Oslo”",
+		     "subject_changed", "Ana", NULL, "Viaje a Oslo");
+	expect_event("Ana cambió el asunto de \"Ida a pie\" a \"Ida a caballo\"", "subject_changed",
+		     "Ana", NULL, "Ida a caballo");
+	expect_event("Você mudou a descrição do grupo", "description_changed", "Você", NULL, NULL);
+	expect_event("Votre code de sécurité avec Zoé a changé. Appuyez pour en savoir plus.",
+		     "security_code_changed", NULL, "Zoé", NULL);
+	expect_event("Hai creato il gruppo \"Gita\"", "group_created", "You", NULL, "Gita");
+	expect_event("Jan heeft de groep verlaten", "member_left", "Jan", NULL, NULL);
+	expect_event("Иван изменил(-а) тему с «Дача» на «Лето»", "subject_changed", "Иван", NULL,
+		     "Лето");
+	expect_event("田中が「旅行」を追加しました", "member_added", "田中", "「旅行」", NULL);
+	expect_event("Ada Bo changed from +44 7700 900001 to +44 7700 900002", "number_changed",
+		     "Ada Bo", NULL, "+44 7700 900002");
+	expect_event("Ana activó los mensajes temporales. Los mensajes nuevos desaparecerán de "
+		     "este chat después de 90 días de haber sido enviados.",
+		     "disappearing_on", "Ana", NULL, "90 días");
+	/* Only words within it are known. */
+	expect_event("Wegen Umzugs: der Sicherheitscode ist neu", "security_code_changed", NULL,
+		     NULL, NULL);
+}
+
+static void
 free_scratch(void **state)
 {
 	(void)state;
@@ -164,4 +256,6 @@ free_scratch(void **state)
 RUN_TESTS(TEST(words_of_many_languages_are_known), TEST(what_only_resembles_them_is_text),
 	  TEST(attachments_have_names_and_captions), TEST(edited_texts_say_so),
 	  TEST(polls_have_votes), TEST(mentions_are_found),
-	  TEST(events_have_actor_targets_and_value), TEST(free_scratch))
+	  TEST(calls_have_a_medium_and_what_became_of_them),
+	  TEST(events_of_other_languages_have_them_too), TEST(events_have_actor_targets_and_value),
+	  TEST(free_scratch))

@@ -1,6 +1,5 @@
 #include "base/hash.h"
 
-#include "base/blake2b_lanes.h"
 #include <assert.h>
 #include <endian.h>
 #include <pthread.h>
@@ -70,31 +69,11 @@ hash_digest_hex(char *to, size_t size, const struct str *parts, size_t count)
 }
 
 void
-hash_add_part(struct buf *list, struct str part)
+hash_short(void *to, const unsigned char key[HASH_KEY], struct str s)
 {
-	(void)put_length(buf_room(list, sizeof(uint64_t)), part.len);
-	list->len += sizeof(uint64_t);
-	buf_add(list, part);
-}
-
-/* A longer one would keep a lane busy while the others have nothing to do. */
-#define LANE_LONGEST 2048
-
-void
-hash_digest_many(void *to, size_t size, const struct str *lists, size_t count)
-{
-	assert(size >= crypto_generichash_BYTES_MIN && size <= crypto_generichash_BYTES_MAX);
-	size_t longest = 0;
-	for (size_t i = 0; i < count; i++)
-		longest = lists[i].len > longest ? lists[i].len : longest;
-	if (longest <= LANE_LONGEST) {
-		blake2b_lanes(to, size, lists, count);
-		return;
-	}
-	pthread_once(&once, start);
-	for (size_t i = 0; i < count; i++)
-		crypto_generichash((unsigned char *)to + i * size, size,
-				   (const unsigned char *)lists[i].ptr, lists[i].len, NULL, 0);
+	static_assert(crypto_shorthash_siphashx24_BYTES == 16, "as hash.h says");
+	static_assert(crypto_shorthash_siphashx24_KEYBYTES == HASH_KEY, "as hash.h says");
+	crypto_shorthash_siphashx24(to, (const unsigned char *)s.ptr, s.len, key);
 }
 
 uint64_t

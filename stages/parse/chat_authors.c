@@ -1,8 +1,6 @@
 #include "chat_authors.h"
-#include "base/hash.h"
 #include "text/utf8.h"
 #include "text_marks.h"
-#include <stdio.h>
 
 void
 chat_authors_free(struct chat_authors *a)
@@ -27,14 +25,7 @@ set_name(struct chat_authors *a, struct author *author, struct str label)
 		}
 		p += mark > 0 ? mark : space > 0 ? space : 1;
 	}
-	struct str part = str_trim(buf_str(&plain));
-	unsigned char digest[16];
-	hash_digest(digest, sizeof(digest), &part, 1);
-	author->hash = 0;
-	for (int i = 0; i < 8; i++)
-		author->hash = author->hash << 8 | digest[i];
-	(void)snprintf(author->hash_hex, sizeof(author->hash_hex), "%016llx",
-		       (unsigned long long)author->hash);
+	author->id = sender_id_of(str_trim(buf_str(&plain)));
 	if (author == &a->spare) {
 		buf_clear(&a->spare_name);
 		buf_add(&a->spare_name, str_trim(buf_str(&name)));

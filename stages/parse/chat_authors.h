@@ -10,16 +10,15 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/map.h"
-#include "message.h"
+#include "message_identity.h"
 
 #define AUTHOR_LONGEST 256       /* bytes of a name */
 #define AUTHORS_MOST   (4 << 20) /* bytes kept of names; later ones are taken as they come */
 
 struct author {
-	struct str label; /* as the line has it: the key */
-	struct str name;  /* marks removed, valid UTF-8 */
-	uint64_t hash;    /* of the name with plain spaces: the same from any phone */
-	char hash_hex[17];
+	struct str label;      /* as the line has it: the key */
+	struct str name;       /* marks removed, valid UTF-8 */
+	struct sender_id id;   /* of the name with plain spaces: the same from any phone */
 	uint64_t lines;        /* that begin with it and ": " */
 	uint64_t unmarked;     /* of those: without a mark in front of the text */
 	uint64_t continued;    /* of those: with another ": " soon */

@@ -4,23 +4,22 @@
 #include "text_marks.h"
 #include "wording.h"
 
-#define SLOT_KEEPS (64 << 10) /* bytes of a buf that a message needed */
+#define SCRATCH_KEEPS (64 << 10) /* bytes of a buf that a message needed */
 
 static void
-free_slot(struct reader_slot *slot)
+free_scratch(struct chat_reader *r)
 {
-	body_scratch_free(&slot->body);
-	buf_free(&slot->system_text);
-	message_ids_free(&slot->ids);
+	body_scratch_free(&r->body);
+	buf_free(&r->system_text);
+	buf_free(&r->identity.essence);
 }
 
-/* Where the next message is made. */
-static struct reader_slot *
-next_slot(struct chat_reader *r)
+static void
+free_large_scratch(struct chat_reader *r)
 {
-	if (r->slots == NULL)
-		r->slots = mem_zero(IDENTITIES_MOST, sizeof(*r->slots));
-	return &r->slots[r->waiting];
+	if (r->body.text.room > SCRATCH_KEEPS || r->system_text.room > SCRATCH_KEEPS ||
+	    r->identity.essence.room > SCRATCH_KEEPS)
+		free_scratch(r);
 }
 
 void
@@ -42,9 +41,7 @@ chat_reader_free(struct chat_reader *r)
 	identity_free(&r->identity);
 	map_free(&r->entries);
 	arena_free(&r->entry_arena);
-	for (size_t i = 0; r->slots != NULL && i < IDENTITIES_MOST; i++)
-		free_slot(&r->slots[i]);
-	free(r->slots);
+	free_scratch(r);
 	free(r->headers);
 	*r = (struct chat_reader){0};
 }
@@ -114,18 +111,18 @@ quotes_something(struct str label)
 
 /* A line of the system as text: marks of every sort removed. */
 static struct str
-system_text_of(struct reader_slot *slot, struct str raw, int32_t *invalid)
+system_text_of(struct chat_reader *r, struct str raw, int32_t *invalid)
 {
-	struct str text = body_clean(&slot->body, raw, invalid);
+	struct str text = body_clean(&r->body, raw, invalid);
 
-	buf_clear(&slot->system_text);
+	buf_clear(&r->system_text);
 	for (const char *p = text.ptr, *end = p + text.len; p < end;) {
 		size_t mark = mark_at(p, end);
 		if (mark == 0)
-			buf_add_byte(&slot->system_text, *p++);
+			buf_add_byte(&r->system_text, *p++);
 		p += mark;
 	}
-	return str_trim(buf_str(&slot->system_text));
+	return str_trim(buf_str(&r->system_text));
 }
 
 /* Whether the words before the colon are WhatsApp's, not a name: "A changed the subject to "B". */
@@ -140,7 +137,7 @@ label_is_system(struct chat_reader *r, struct author *author, struct str raw)
 	if (quotes_something(author->name))
 		return true;
 	if (memchr(author->name.ptr, ' ', author->name.len) != NULL &&
-	    system_event_find(system_text_of(next_slot(r), raw, &invalid), &event) &&
+	    system_event_find(system_text_of(r, raw, &invalid), &event) &&
 	    event.said < author->name.len &&
 	    map_get(&r->authors.map, str_trim(str_head(event.event.text, event.said))) != author)
 		return true;
@@ -186,15 +183,27 @@ reading_of(const struct chat_form *f, char form[64])
 		.confidence = (double)f->confidence};
 }
 
+/* The message is whole but for what every one has; author NULL: the system says it. */
 static void
-give(struct chat_reader *r, struct reader_slot *slot, const struct reader_output *out)
+emit(struct chat_reader *r, const struct message_parts *parts, const struct author *author,
+     const struct reader_output *out)
 {
-	struct message *m = &slot->message;
+	struct message *m = &r->message;
 	struct source_reading reading;
 	char form[64];
+	int64_t wall = parts->header.minute * 60 + parts->header.second;
 
-	if (slot->ids.refused) {
-		out->refused(out->with, slot->raw, m->line,
+	m->sent_at = local_time_instant(&r->at.clock, wall, &m->utc_offset_minutes) * 1000;
+	m->sender = author == NULL ? (struct str){0} : author->name;
+	m->conversation_title = r->title.len > 0 ? buf_str(&r->title) : (struct str){0};
+	m->import_id = buf_str(&r->import_id);
+	m->uri = r->uri;
+	m->line = parts->line;
+	m->offset = parts->offset;
+	m->seq = r->at.seq++;
+	if (!identity_give(&r->identity, parts->header.minute,
+			   author == NULL ? &sender_id_system : &author->id, m)) {
+		out->refused(out->with, parts->raw, m->line,
 			     "65535 equal messages came before it in its minute");
 		return;
 	}
@@ -205,85 +214,30 @@ give(struct chat_reader *r, struct reader_slot *slot, const struct reader_output
 	r->at.reading_told = true;
 	r->at.messages++;
 	r->at.system_lines += m->kind == KIND_SYSTEM;
-	r->at.by_structure += slot->body.by_structure;
+	r->at.by_structure += r->body.by_structure;
 	r->at.invalid_bytes += (uint64_t)m->invalid_bytes;
 	out->message(out->with, m);
-}
-
-/* Gives the messages that are whole but for their ids. */
-static void
-give_waiting(struct chat_reader *r, const struct reader_output *out)
-{
-	struct message_ids *ids[IDENTITIES_MOST];
-	struct message *messages[IDENTITIES_MOST];
-
-	for (size_t i = 0; i < r->waiting; i++) {
-		ids[i] = &r->slots[i].ids;
-		messages[i] = &r->slots[i].message;
-	}
-	identity_finish(&r->identity, ids, messages, r->waiting);
-	for (size_t i = 0; i < r->waiting; i++) {
-		struct reader_slot *slot = &r->slots[i];
-		give(r, slot, out);
-		if (slot->ids.essence.room > SLOT_KEEPS || slot->body.text.room > SLOT_KEEPS ||
-		    slot->system_text.room > SLOT_KEEPS)
-			free_slot(slot);
-	}
-	r->waiting = 0;
-}
-
-/* The message of the next slot is made; NULL: the system says it. */
-static void
-emit(struct chat_reader *r, const struct message_parts *parts, const struct author *author,
-     const struct reader_output *out)
-{
-	static const char nobody[] = "0000000000000000";
-	struct reader_slot *slot = next_slot(r);
-	struct message *m = &slot->message;
-	int32_t minutes;
-	int64_t wall = parts->header.minute * 60 + parts->header.second;
-
-	m->sent_at = local_time_instant(&r->at.clock, wall, &minutes) * 1000;
-	m->utc_offset_minutes = minutes;
-	m->sender = author == NULL ? (struct str){0} : author->name;
-	m->conversation_title = r->title.len > 0 ? buf_str(&r->title) : (struct str){0};
-	m->import_id = buf_str(&r->import_id);
-	m->uri = r->uri;
-	m->line = parts->line;
-	m->offset = parts->offset;
-	m->seq = r->at.seq++;
-	slot->ids.minute = parts->header.minute;
-	slot->ids.sender_hash = author == NULL ? 0 : author->hash;
-	memcpy(slot->ids.sender_hex, author == NULL ? nobody : author->hash_hex,
-	       sizeof(slot->ids.sender_hex));
-	identity_begin(&r->identity, &slot->ids, m);
-	slot->raw = parts->raw;
-	/* What is large need not wait for others; nor can a name that is not kept. */
-	if (++r->waiting == IDENTITIES_MOST || slot->ids.essence.len > SLOT_KEEPS ||
-	    author == &r->authors.spare)
-		give_waiting(r, out);
 }
 
 static void
 emit_system(struct chat_reader *r, const struct message_parts *parts, struct str raw,
 	    const struct reader_output *out)
 {
-	struct reader_slot *slot = next_slot(r);
-	struct message *m = &slot->message;
+	struct message *m = &r->message;
 
 	*m = (struct message){.kind = KIND_SYSTEM};
-	struct str text = system_text_of(slot, raw, &m->invalid_bytes);
-	slot->body.by_structure = false;
-	if (call_line_read(text, false, &slot->body.call)) { /* Android's, whoever called */
+	struct str text = system_text_of(r, raw, &m->invalid_bytes);
+	r->body.by_structure = false;
+	if (call_line_read(text, false, &r->body.call)) { /* Android's, whoever called */
 		m->kind = KIND_CALL;
-		m->call = &slot->body.call;
+		m->call = &r->body.call;
 		emit(r, parts, NULL, out);
 		return;
 	}
-	slot->body.by_structure = !system_event_find(text, &slot->event);
-	if (slot->body.by_structure)
-		slot->event.event = (struct system_event){.event = STR("unknown"), .text = text};
-	m->system_event = &slot->event.event;
+	r->body.by_structure = !system_event_find(text, &r->event);
+	if (r->body.by_structure)
+		r->event.event = (struct system_event){.event = STR("unknown"), .text = text};
+	m->system_event = &r->event.event;
 	emit(r, parts, NULL, out);
 }
 
@@ -300,8 +254,6 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 		emit_system(r, parts, behind, out);
 		return;
 	}
-	struct reader_slot *slot = next_slot(r);
-	struct message *m = &slot->message;
 	struct body_source from = {.raw = str_tail(behind, label),
 				   .line_marked = marks_begin(parts->raw),
 				   .bracketed = r->at.form.shape.frame == FRAME_BRACKET,
@@ -309,17 +261,17 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 				   .entries = &r->entries};
 	if (from.bracketed && marks_begin(from.raw)) {
 		int32_t invalid = 0;
-		struct str text = system_text_of(slot, from.raw, &invalid);
-		if (system_event_find(text, &slot->event) &&
-		    (!slot->event.by_stem || author->unmarked == 0 ||
+		struct str text = system_text_of(r, from.raw, &invalid);
+		if (system_event_find(text, &r->event) &&
+		    (!r->event.by_stem || author->unmarked == 0 ||
 		     str_find(text, author->name) < text.len)) {
 			emit_system(r, parts, from.raw, out);
 			return;
 		}
 	}
-	*m = (struct message){0};
-	message_body_read(&slot->body, &from, m);
-	if (is_unknown_notice(r, author, slot->body.marked, m)) {
+	r->message = (struct message){0};
+	message_body_read(&r->body, &from, &r->message);
+	if (is_unknown_notice(r, author, r->body.marked, &r->message)) {
 		emit_system(r, parts, from.raw, out);
 		return;
 	}
@@ -330,17 +282,16 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 static void
 emit_preamble(struct chat_reader *r, struct chat_header header, const struct reader_output *out)
 {
-	struct reader_slot *slot = next_slot(r);
-	struct message *m = &slot->message;
+	struct message *m = &r->message;
 	struct message_parts parts = {.header = header, .line = 1};
 
 	*m = (struct message){.kind = KIND_UNKNOWN};
-	struct str text = body_clean(&slot->body, buf_str(&r->pending), &m->invalid_bytes);
-	slot->body.by_structure = false;
+	struct str text = body_clean(&r->body, buf_str(&r->pending), &m->invalid_bytes);
+	r->body.by_structure = false;
 	if (text.len == 0)
 		return;
-	slot->event.event = (struct system_event){.event = STR("preamble"), .text = text};
-	m->system_event = &slot->event.event;
+	r->event.event = (struct system_event){.event = STR("preamble"), .text = text};
+	m->system_event = &r->event.event;
 	emit(r, &parts, NULL, out);
 }
 
@@ -365,7 +316,6 @@ finish_pending(struct chat_reader *r, struct chat_header next, const struct read
 	else
 		read_whole(r, buf_str(&r->pending), r->at.pending_header, r->at.pending_line,
 			   r->at.pending_offset, out);
-	give_waiting(r, out); /* they point into it */
 	r->at.has_pending = false;
 	buf_clear(&r->pending);
 }
@@ -510,7 +460,6 @@ read_piece(struct chat_reader *r, struct str bytes, int64_t offset, int64_t line
 		}
 		size_t keep = fitting(raw, READER_MESSAGE_MOST);
 		read_whole(r, str_head(raw, keep), h[i].header, h[i].line, at, out);
-		give_waiting(r, out);
 		refuse_rest(str_tail(raw, keep), h[i].line + line_ends(str_head(raw, keep)), out);
 	}
 	const struct reader_header *last = &h[count - 1];
@@ -518,7 +467,6 @@ read_piece(struct chat_reader *r, struct str bytes, int64_t offset, int64_t line
 	r->at.pending_header = last->header;
 	r->at.pending_line = last->line;
 	r->at.pending_offset = offset + (last->begin - bytes.ptr);
-	give_waiting(r, out);
 	extend_pending(r, (struct str){last->begin, (size_t)(end - last->begin)}, last->line, out);
 }
 
@@ -555,6 +503,7 @@ chat_reader_read(struct chat_reader *r, struct str bytes, int64_t offset, int64_
 		return (struct reader_rest){0};
 	bool other_part = find_headers(r, bytes, offset, line, false, met);
 	r->at.mid_line = continues;
+	free_large_scratch(r);
 	if (!other_part) {
 		read_piece(r, bytes, offset, line, out);
 		return (struct reader_rest){0};

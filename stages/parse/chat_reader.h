@@ -47,15 +47,6 @@ struct reader_rest {
 	int64_t offset, line;
 };
 
-struct reader_slot { /* a message on its way, with what it points into, the piece excepted */
-	struct message message;
-	struct str raw; /* all of it, from its header on */
-	struct message_ids ids;
-	struct body_scratch body;
-	struct buf system_text;
-	struct system_event_read event;
-};
-
 struct reader_output {
 	void *with;
 	void (*message)(void *with, const struct message *);
@@ -96,8 +87,10 @@ struct chat_reader {
 	struct str uri; /* the caller's, set before each call */
 
 	/* Scratch. */
-	struct reader_slot *slots; /* IDENTITIES_MOST: their ids are made together */
-	size_t waiting;            /* of them, between two calls none */
+	struct message message; /* on its way; it points into the piece and into these: */
+	struct body_scratch body;
+	struct buf system_text;
+	struct system_event_read event;
 	struct form_memory memory;
 	struct reader_header *headers;
 	size_t header_count, header_room;
@@ -111,7 +104,7 @@ void chat_reader_start(struct chat_reader *, int64_t latest_day);
 void chat_reader_add_entry(struct chat_reader *, struct str name, int64_t size);
 
 /* Between two pieces all of it, as bytes and back. -1, ERR_FATAL: they are not such a snapshot. */
-#define READER_SNAPSHOT 2 /* raised when the layout changes */
+#define READER_SNAPSHOT 3 /* raised when the layout changes */
 void chat_reader_save(const struct chat_reader *, struct buf *);
 int chat_reader_restore(struct chat_reader *, struct str, struct err *);
 

@@ -14,16 +14,6 @@ const char *const message_kind_names[] = {
 	"sticker", "gif",  "document", "media",     "contact",    "location", "live_location",
 	"poll",    "call", "deleted",  "view_once", "empty",      "system",   NULL};
 
-const char *
-message_kind_class(enum message_kind kind)
-{
-	if (kind == KIND_TEXT)
-		return "text";
-	if (kind >= KIND_IMAGE && kind <= KIND_CONTACT)
-		return "media";
-	return kind == KIND_SYSTEM ? "system" : "other";
-}
-
 void
 body_scratch_free(struct body_scratch *b)
 {

@@ -50,7 +50,4 @@ struct str body_clean(struct body_scratch *, struct str raw, int32_t *invalid);
 /* Sets kind, text, edited, attachments, details, mentions and invalid_bytes of the message. */
 void message_body_read(struct body_scratch *, const struct body_source *, struct message *);
 
-/* The class of a kind, of which identities are made: text, media, system, other. */
-const char *message_kind_class(enum message_kind);
-
 #endif

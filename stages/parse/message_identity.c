@@ -1,118 +1,176 @@
+/*
+ * A slot (a sender's minute) mostly holds one message, so messages are counted only from the second
+ * one in a slot on: until then the slot remembers its first. Time goes on in a file, and places of
+ * slots are in order of it: what is asked for next lies where it was looked at last.
+ */
 #include "message_identity.h"
-#include "base/hash.h"
 #include "base/mem.h"
-#include "message_body.h"
 #include "text_marks.h"
 #include <assert.h>
 #include <endian.h>
 
-#define PLACES (2 * OCCURRENCES)
-#define DIGEST 16 /* bytes of a message's id, before they are hex */
+#define PLACES     (2 * OCCURRENCES)
+#define COUNT_MOST 0xFFFFu
+#define DIGEST     16 /* bytes of a message's id, before they are hex */
+
+const struct sender_id sender_id_system = {0, "0000000000000000"};
+
+/* The key's place, or the free one where it would be. */
+static struct occurrence *
+place_of(struct occurrence *table, uint64_t key)
+{
+	size_t i = key >> 36 & (PLACES - 1);
+
+	while (table[i].seen != 0 && table[i].key != key)
+		i = (i + 1) & (PLACES - 1);
+	return &table[i];
+}
+
+static void
+turn_over(struct occurrences *o)
+{
+	struct occurrence *oldest = o->before;
+
+	o->before = o->now;
+	o->now = oldest != NULL ? memset(oldest, 0, PLACES * sizeof(*oldest))
+				: mem_zero(PLACES, sizeof(*oldest));
+	o->used = 0;
+}
+
+/* What is known of the key; what is new has not been seen, and must be now. */
+static struct occurrence *
+find_occurrence(struct occurrences *o, uint64_t key)
+{
+	if (o->now == NULL)
+		o->now = mem_zero(PLACES, sizeof(*o->now));
+	struct occurrence *here = place_of(o->now, key);
+	if (here->seen != 0)
+		return here;
+	uint64_t seen = o->before == NULL ? 0 : place_of(o->before, key)->seen;
+	if (o->used == OCCURRENCES) {
+		turn_over(o);
+		here = place_of(o->now, key);
+	}
+	o->used++;
+	*here = (struct occurrence){key, seen};
+	return here;
+}
+
+static uint32_t
+count_occurrence(struct occurrence *o)
+{
+	uint32_t before = o->seen & COUNT_MOST;
+
+	o->seen += before < COUNT_MOST;
+	return before;
+}
 
 void
-occurrences_free(struct occurrences *o)
+occurrences_restore(struct occurrences *o, bool older, struct occurrence place)
+{
+	struct occurrence **table = older ? &o->before : &o->now;
+
+	if (*table == NULL)
+		*table = mem_zero(PLACES, sizeof(**table));
+	if ((place.seen & COUNT_MOST) == 0 || (!older && o->used == OCCURRENCES))
+		return;
+	*place_of(*table, place.key) = place;
+	o->used += !older;
+}
+
+static void
+free_occurrences(struct occurrences *o)
 {
 	free(o->now);
 	free(o->before);
 	*o = (struct occurrences){0};
 }
 
-/* A place holds the upper 48 bits of its key, and below them the count; 0 is free. */
-#define COUNT_MOST 0xFFFFu
-
-/* The key's place, or the free one where it would be. Keys are hashes already. */
-static uint64_t *
-place_of(uint64_t *table, uint64_t key)
-{
-	size_t i = key >> 40 & (PLACES - 1);
-
-	while (table[i] != 0 && (table[i] ^ key) > COUNT_MOST)
-		i = (i + 1) & (PLACES - 1);
-	return &table[i];
-}
-
-/* The tables are larger than the nearest cache: a key that will be counted soon is sent for. */
-static void
-expect(const struct occurrences *o, uint64_t key)
-{
-	size_t i = key >> 40 & (PLACES - 1);
-
-	if (o->now != NULL)
-		__builtin_prefetch(&o->now[i]);
-	if (o->before != NULL)
-		__builtin_prefetch(&o->before[i]);
-}
-
-uint32_t
-occurrences_count(struct occurrences *o, uint64_t key)
-{
-	key &= ~(uint64_t)COUNT_MOST;
-	if (o->now == NULL)
-		o->now = mem_zero(PLACES, sizeof(*o->now));
-	uint64_t *here = place_of(o->now, key);
-	if (*here != 0) {
-		uint32_t count = (uint32_t)(*here & COUNT_MOST);
-		*here += count < COUNT_MOST;
-		return count;
-	}
-	uint32_t count = 0;
-	if (o->before != NULL)
-		count = (uint32_t)(*place_of(o->before, key) & COUNT_MOST);
-	if (o->used == OCCURRENCES) {
-		uint64_t *oldest = o->before;
-		o->before = o->now;
-		o->now = oldest != NULL ? memset(oldest, 0, PLACES * sizeof(*oldest))
-					: mem_zero(PLACES, sizeof(*o->now));
-		o->used = 0;
-		here = place_of(o->now, key);
-	}
-	*here = key | (count < COUNT_MOST ? count + 1 : count);
-	o->used++;
-	return count;
-}
-
-void
-occurrences_restore(struct occurrences *o, bool older, uint64_t place)
-{
-	uint64_t **table = older ? &o->before : &o->now;
-
-	if (*table == NULL)
-		*table = mem_zero(PLACES, sizeof(**table));
-	if (place == 0 || (!older && o->used == OCCURRENCES))
-		return;
-	*place_of(*table, place & ~(uint64_t)COUNT_MOST) = place;
-	o->used += !older;
-}
-
 void
 identity_free(struct identity *id)
 {
-	occurrences_free(&id->messages);
-	occurrences_free(&id->slots);
+	free_occurrences(&id->messages);
+	free_occurrences(&id->slots);
+	buf_free(&id->essence);
 }
 
-void
-message_ids_free(struct message_ids *ids)
+/* Each half of a byte gets a byte of its own, and all of them become letters or digits at once. */
+static void
+write_hex(char *to, const unsigned char *digest)
 {
-	buf_free(&ids->essence);
+	typedef unsigned char lanes __attribute__((vector_size(DIGEST)));
+	lanes bytes, high, low;
+
+	memcpy(&bytes, digest, sizeof(bytes));
+	high = bytes >> 4;
+	low = bytes & 0xF;
+	high += '0' + ((lanes)(high > 9) & ('a' - '9' - 1));
+	low += '0' + ((lanes)(low > 9) & ('a' - '9' - 1));
+	bytes = __builtin_shufflevector(high, low, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22,
+					7, 23);
+	memcpy(to, &bytes, sizeof(bytes));
+	bytes = __builtin_shufflevector(high, low, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14,
+					30, 15, 31);
+	memcpy(to + sizeof(bytes), &bytes, sizeof(bytes));
+}
+
+struct sender_id
+sender_id_of(struct str name)
+{
+	unsigned char digest[DIGEST];
+	char hex[2 * DIGEST];
+	struct sender_id id;
+
+	hash_digest(digest, sizeof(digest), &name, 1);
+	memcpy(&id.hash, digest, sizeof(id.hash));
+	id.hash = be64toh(id.hash);
+	write_hex(hex, digest);
+	memcpy(id.hex, hex, sizeof(id.hex));
+	return id;
 }
 
 void
 identity_set_conversation(struct identity *id, struct str given)
 {
-	assert(given.len < sizeof(id->conversation_id));
-	memcpy(id->conversation_id, given.ptr, given.len);
-	id->conversation_id[given.len] = '\0';
+	assert(given.len <= CONVERSATION_LONGEST);
+	if (given.len > 0)
+		memcpy(id->slot_id, given.ptr, given.len);
+	id->slot_id[given.len] = ':';
 	id->conversation_len = given.len;
+	id->minute_end = 0;
+	hash_digest(id->key, sizeof(id->key), &given, 1);
 }
 
 void
 identity_name_conversation(struct identity *id, struct str title)
 {
-	char hex[33];
+	char hex[2 * DIGEST + 1];
 
-	hash_digest_hex(hex, 16, &title, 1);
+	hash_digest_hex(hex, DIGEST, &title, 1);
 	identity_set_conversation(id, str_of(hex));
+}
+
+struct str
+identity_conversation(const struct identity *id)
+{
+	return (struct str){id->slot_id, id->conversation_len};
+}
+
+static void
+add_without_marks(struct buf *b, struct str text)
+{
+	while (text.len > 0) {
+		const char *p = memchr(text.ptr, 0xE2, text.len);
+		size_t before = p == NULL ? text.len : (size_t)(p - text.ptr);
+		buf_add(b, str_head(text, before));
+		text = str_tail(text, before);
+		if (text.len == 0)
+			break;
+		size_t mark = mark_at(text.ptr, text.ptr + text.len);
+		if (mark == 0)
+			buf_add_byte(b, *text.ptr);
+		text = str_tail(text, mark > 0 ? mark : 1);
+	}
 }
 
 /* What of a message stays the same from one export to another: not the wording of a language, not
@@ -120,13 +178,11 @@ identity_name_conversation(struct identity *id, struct str title)
 static void
 add_essence(struct buf *b, const struct message *m)
 {
-	struct str text = m->text;
-
 	switch (m->kind) {
 	case KIND_SYSTEM:
 	case KIND_UNKNOWN:
-		text = m->system_event != NULL ? m->system_event->text : text;
-		break;
+		add_without_marks(b, m->system_event != NULL ? m->system_event->text : m->text);
+		return;
 	case KIND_POLL:
 		buf_add(b, m->poll->question);
 		for (size_t i = 0; i < m->poll->option_count; i++) {
@@ -143,80 +199,55 @@ add_essence(struct buf *b, const struct message *m)
 		buf_add(b, str_of(message_kind_names[m->kind]));
 		return;
 	default:
-		break;
-	}
-	if (text.len == 0 || memchr(text.ptr, 0xE2, text.len) == NULL) {
-		buf_add(b, text);
+		add_without_marks(b, m->text);
 		return;
 	}
-	for (const char *p = text.ptr, *end = p + text.len; p < end;) {
-		size_t mark = mark_at(p, end);
-		if (mark == 0)
-			buf_add_byte(b, *p++);
-		p += mark;
-	}
 }
 
-static void
-add_parts(struct message_ids *ids, const struct message *m)
-{
-	const uint64_t numbers[] = {htole64((uint64_t)ids->minute), htole64(ids->sender_hash)};
-	struct buf *b = &ids->essence;
+/* In front of the essence: nothing of it can be taken for another part. */
+struct facts {
+	uint64_t minute, sender;
+	uint64_t class_and_ordinal; /* its class in the lowest byte */
+};
 
-	hash_add_part(b, (struct str){(const char *)numbers, sizeof(numbers)});
-	hash_add_part(b, str_of(message_kind_class(m->kind)));
-	hash_add_part(b, (struct str){0}); /* its length is known when it stands there */
-	size_t begin = b->len;
-	add_essence(b, m);
-	uint64_t length = htole64(b->len - begin);
-	memcpy(b->ptr + begin - sizeof(length), &length, sizeof(length));
-}
-
-/* Four bytes, eight digits: each half of a byte gets a byte of its own, and all of them become
- * letters or digits at once. */
-static void
-write_hex(char *to, const unsigned char *bytes)
-{
-	uint32_t four;
-	uint64_t halves;
-
-	memcpy(&four, bytes, sizeof(four));
-	halves = le32toh(four);
-	halves = (halves | halves << 16) & 0x0000FFFF0000FFFFu;
-	halves = (halves | halves << 8) & 0x00FF00FF00FF00FFu;
-	halves = (halves >> 4 & 0x000F000F000F000Fu) | (halves & 0x000F000F000F000Fu) << 8;
-	uint64_t letters = (halves + 0x0606060606060606u) >> 4 & 0x0101010101010101u;
-	halves = htole64(halves + 0x3030303030303030u + letters * ('a' - '9' - 1));
-	memcpy(to, &halves, sizeof(halves));
-}
-
-void
-identity_begin(struct identity *id, struct message_ids *ids, const struct message *m)
-{
-	buf_clear(&ids->essence);
-	if (id->conversation_len == 0) {
-		unsigned char digest[DIGEST];
-		char hex[2 * DIGEST];
-		add_parts(ids, m);
-		struct str list = buf_str(&ids->essence);
-		hash_digest_many(digest, DIGEST, &list, 1);
-		for (size_t i = 0; i < DIGEST; i += 4)
-			write_hex(hex + 2 * i, digest + i);
-		identity_set_conversation(id, (struct str){hex, sizeof(hex)});
-		buf_clear(&ids->essence);
-	}
-	hash_add_part(&ids->essence, (struct str){id->conversation_id, id->conversation_len});
-	add_parts(ids, m);
-}
-
+/* iPhones name the sort of an omitted medium, Android does not: both are media. */
 static uint64_t
-mix(uint64_t x)
+class_of(enum message_kind kind)
 {
-	x ^= x >> 30;
-	x *= 0xBF58476D1CE4E5B9u;
-	x ^= x >> 27;
-	x *= 0x94D049BB133111EBu;
-	return x ^ x >> 31;
+	if (kind == KIND_TEXT)
+		return 't';
+	if (kind >= KIND_IMAGE && kind <= KIND_CONTACT)
+		return 'm';
+	return kind == KIND_SYSTEM ? 's' : 'o';
+}
+
+static void
+digest_message(const struct identity *id, unsigned char *digest)
+{
+	hash_short(digest, id->key, buf_str(&id->essence));
+}
+
+/* Every bit of a slot counts but for what a sender's hash has to spare: two of its bits and the
+ * minute say where the key's place is. */
+static uint64_t
+slot_key(int64_t minute, uint64_t sender_hash)
+{
+	return (uint64_t)minute << 38 | sender_hash >> 26;
+}
+
+static uint32_t
+count_equal(struct occurrences *messages, struct occurrence *slot, uint64_t key)
+{
+	uint32_t count = slot->seen & COUNT_MOST;
+
+	if (count == 0) {
+		slot->seen = key;
+		return 0;
+	}
+	if (count == 1)
+		(void)count_occurrence(
+			find_occurrence(messages, slot->seen & ~(uint64_t)COUNT_MOST));
+	return count_occurrence(find_occurrence(messages, key));
 }
 
 static char *
@@ -233,81 +264,62 @@ write_number(char *to, uint64_t number)
 	return to;
 }
 
-/* CONVERSATION:MINUTE:SENDER:ORDINAL; printf() would be a tenth of all the work. */
-static size_t
-write_slot(const struct identity *id, struct message_ids *ids, uint32_t ordinal)
+static void
+write_minute(struct identity *id, int64_t minute)
 {
-	char *to = ids->slot_id;
-	int64_t minute = ids->minute;
+	char *to = id->slot_id + id->conversation_len + 1;
 
-	memcpy(to, id->conversation_id, id->conversation_len);
-	to += id->conversation_len;
-	*to++ = ':';
 	if (minute < 0)
 		*to++ = '-';
 	to = write_number(to, (uint64_t)(minute < 0 ? -minute : minute));
 	*to++ = ':';
-	memcpy(to, ids->sender_hex, sizeof(ids->sender_hex));
-	to += sizeof(ids->sender_hex);
-	*to++ = ':';
-	return (size_t)(write_number(to, ordinal) - ids->slot_id);
+	id->minute = minute;
+	id->minute_end = (size_t)(to - id->slot_id);
 }
 
-static uint64_t
-message_key(const unsigned char *digest)
+/* CONVERSATION:MINUTE:SENDER:ORDINAL; printf() would be a fifth of all the work. */
+static struct str
+write_slot(struct identity *id, int64_t minute, const struct sender_id *sender, uint32_t ordinal)
 {
+	if (id->minute_end == 0 || id->minute != minute)
+		write_minute(id, minute);
+	char *to = id->slot_id + id->minute_end;
+	memcpy(to, sender->hex, sizeof(sender->hex));
+	to += sizeof(sender->hex);
+	*to++ = ':';
+	return (struct str){id->slot_id, (size_t)(write_number(to, ordinal) - id->slot_id)};
+}
+
+bool
+identity_give(struct identity *id, int64_t minute, const struct sender_id *sender,
+	      struct message *m)
+{
+	struct facts facts = {htole64((uint64_t)minute), htole64(sender->hash),
+			      htole64(class_of(m->kind))};
+	unsigned char digest[DIGEST];
 	uint64_t key;
 
+	buf_clear(&id->essence);
+	buf_add(&id->essence, (struct str){(const char *)&facts, sizeof(facts)});
+	add_essence(&id->essence, m);
+	if (id->conversation_len == 0)
+		identity_name_conversation(id, buf_str(&id->essence));
+	digest_message(id, digest);
 	memcpy(&key, digest, sizeof(key)); /* in memory and our own snapshots only */
-	return key;
-}
-
-static uint64_t
-slot_key(const struct message_ids *ids)
-{
-	return mix((uint64_t)ids->minute * 0x9E3779B97F4A7C15u ^ ids->sender_hash);
-}
-
-static void
-finish_one(struct identity *id, struct message_ids *ids, unsigned char *digest, struct message *m)
-{
-	uint32_t ordinal = occurrences_count(&id->messages, message_key(digest));
-
-	ids->refused = ordinal == COUNT_MOST;
-	if (ids->refused)
-		return;
+	key &= ~(uint64_t)COUNT_MOST;
+	struct occurrence *slot = find_occurrence(&id->slots, slot_key(minute, sender->hash));
+	uint32_t ordinal = count_equal(&id->messages, slot, key);
+	uint32_t slot_ordinal = count_occurrence(slot);
+	if (ordinal == COUNT_MOST)
+		return false;
 	if (ordinal > 0) {
-		uint64_t number = htole64(ordinal);
-		hash_add_part(&ids->essence, (struct str){(const char *)&number, sizeof(number)});
-		struct str list = buf_str(&ids->essence);
-		hash_digest_many(digest, DIGEST, &list, 1);
+		facts.class_and_ordinal |= htole64((uint64_t)ordinal << 8);
+		memcpy(id->essence.ptr, &facts, sizeof(facts));
+		digest_message(id, digest);
 	}
-	for (size_t i = 0; i < DIGEST; i += 4)
-		write_hex(ids->message_id + 2 * i, digest + i);
-	uint32_t slot = occurrences_count(&id->slots, slot_key(ids));
-	size_t length = write_slot(id, ids, slot);
-	m->conversation_id = (struct str){id->conversation_id, id->conversation_len};
-	m->message_id = (struct str){ids->message_id, sizeof(ids->message_id)};
-	m->slot_id = (struct str){ids->slot_id, length};
-}
-
-void
-identity_finish(struct identity *id, struct message_ids *const *ids, struct message *const *m,
-		size_t count)
-{
-	struct str lists[IDENTITIES_MOST];
-	unsigned char digests[IDENTITIES_MOST][DIGEST];
-
-	assert(count <= IDENTITIES_MOST);
-	if (count == 0)
-		return;
-	for (size_t i = 0; i < count; i++)
-		lists[i] = buf_str(&ids[i]->essence);
-	hash_digest_many(digests, DIGEST, lists, count);
-	for (size_t i = 0; i < count; i++) {
-		expect(&id->messages, message_key(digests[i]));
-		expect(&id->slots, slot_key(ids[i]));
-	}
-	for (size_t i = 0; i < count; i++)
-		finish_one(id, ids[i], digests[i], m[i]);
+	write_hex(id->message_id, digest);
+	m->conversation_id = identity_conversation(id);
+	m->message_id = (struct str){id->message_id, sizeof(id->message_id)};
+	m->slot_id = write_slot(id, minute, sender, slot_ordinal);
+	return true;
 }

@@ -14,26 +14,40 @@
 #define MESSAGE_IDENTITY_H
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "message.h"
 
 #define OCCURRENCES 4096 /* keys of one generation; a power of two; two generations are kept */
 
-#define CONVERSATION_LONGEST 128 /* bytes of an id */
-
-struct occurrences {
-	uint64_t *now, *before; /* 2 * OCCURRENCES places each; NULL: empty */
-	uint32_t used;          /* in now */
+struct occurrence {
+	uint64_t key;
+	uint64_t seen; /* how often in the lowest 16 bits, 0: the place is free; above, what of */
 };
-void occurrences_free(struct occurrences *);
-/* How often the key (a hash, of which 48 bits count) came before, up to 65,535; counts it. */
-uint32_t occurrences_count(struct occurrences *, uint64_t key);
+struct occurrences {
+	struct occurrence *now, *before; /* 2 * OCCURRENCES places each; NULL: empty */
+	uint32_t used;                   /* in now */
+};
 /* Puts back a place that an earlier life had filled. */
-void occurrences_restore(struct occurrences *, bool older, uint64_t place);
+void occurrences_restore(struct occurrences *, bool older, struct occurrence);
+
+struct sender_id { /* of a normalised name; the system's is 0 and sixteen "0" */
+	uint64_t hash;
+	char hex[16];
+};
+extern const struct sender_id sender_id_system;
+struct sender_id sender_id_of(struct str name);
+
+#define CONVERSATION_LONGEST 128 /* bytes of an id */
 
 struct identity {
 	struct occurrences messages, slots;
-	char conversation_id[CONVERSATION_LONGEST + 1];
-	size_t conversation_len;
+	size_t conversation_len; /* 0: not known yet */
+	unsigned char key[HASH_KEY];
+	struct buf essence; /* what message_id is made of */
+	char message_id[32];
+	char slot_id[CONVERSATION_LONGEST + 64]; /* begins with the conversation's */
+	size_t minute_end;                       /* of `minute` in it; 0: is not there yet */
+	int64_t minute;
 };
 void identity_free(struct identity *);
 
@@ -41,26 +55,11 @@ void identity_free(struct identity *);
  * either it is made of the first message, so that two chats without a title stay two. */
 void identity_set_conversation(struct identity *, struct str id);
 void identity_name_conversation(struct identity *, struct str title);
+struct str identity_conversation(const struct identity *);
 
-/* Of one message on its way: where its ids live. */
-struct message_ids {
-	struct buf essence; /* what message_id is made of */
-	int64_t minute;
-	uint64_t sender_hash; /* of the normalised name */
-	char sender_hex[16];
-	bool refused; /* so many equal ones came before that it would have the id of another */
-	char message_id[32];
-	char slot_id[CONVERSATION_LONGEST + 64];
-};
-void message_ids_free(struct message_ids *);
-
-/* First, for a message whose kind, text and details are known: minute and sender are set. */
-void identity_begin(struct identity *, struct message_ids *, const struct message *);
-
-/* Then, for many at once, in their order (hashing one alone costs twice as much): fills message_id,
- * slot_id and conversation_id. */
-#define IDENTITIES_MOST 16
-void identity_finish(struct identity *, struct message_ids *const *, struct message *const *,
-		     size_t count);
+/* Fills message_id, slot_id and conversation_id, which are valid until the next message, of a
+ * message whose kind, text and details are known. False: so many equal ones came before it that it
+ * would have the id of another. */
+bool identity_give(struct identity *, int64_t minute, const struct sender_id *, struct message *);
 
 #endif

@@ -2,7 +2,7 @@
  *   facts, as the struct lies in memory
  *   pending, title, import_id, conversation_id: strings
  *   authors: count, { label, label of the longer one, lines, unmarked, continued, person }
- *   occurrences of messages, then of slots: twice (older first) count, { place }
+ *   occurrences of messages, then of slots: twice (older first) count, { key, seen }
  *   entries: count, { name, size }
  *
  * Numbers are 64 bits of this machine; a string is its length and its bytes.
@@ -24,16 +24,16 @@ add_string(struct buf *to, struct str s)
 }
 
 static void
-add_occurrences(struct buf *to, const uint64_t *table)
+add_occurrences(struct buf *to, const struct occurrence *table)
 {
 	uint64_t count = 0;
 
 	for (size_t i = 0; table != NULL && i < 2 * OCCURRENCES; i++)
-		count += table[i] != 0;
+		count += table[i].seen != 0;
 	add_number(to, count);
 	for (size_t i = 0; table != NULL && i < 2 * OCCURRENCES; i++)
-		if (table[i] != 0)
-			add_number(to, table[i]);
+		if (table[i].seen != 0)
+			buf_add(to, (struct str){(const char *)&table[i], sizeof(table[i])});
 }
 
 void
@@ -43,7 +43,7 @@ chat_reader_save(const struct chat_reader *r, struct buf *to)
 	add_string(to, buf_str(&r->pending));
 	add_string(to, buf_str(&r->title));
 	add_string(to, buf_str(&r->import_id));
-	add_string(to, str_of(r->identity.conversation_id));
+	add_string(to, identity_conversation(&r->identity));
 	add_number(to, r->authors.map.count);
 	for (size_t i = 0; i < r->authors.map.used; i++) {
 		const struct author *a = r->authors.map.entries[i].value;
@@ -107,8 +107,8 @@ take_occurrences(struct taking *t, struct occurrences *to)
 		if (n > OCCURRENCES)
 			t->short_of = true;
 		for (; n > 0 && !t->short_of; n--) {
-			uint64_t place = take_number(t);
-			occurrences_restore(to, older == 1, place);
+			uint64_t key = take_number(t), seen = take_number(t);
+			occurrences_restore(to, older == 1, (struct occurrence){key, seen});
 		}
 	}
 }
@@ -127,7 +127,7 @@ chat_reader_restore(struct chat_reader *r, struct str bytes, struct err *err)
 	buf_add(&r->title, take_string(&t));
 	buf_add(&r->import_id, take_string(&t));
 	struct str id = take_string(&t);
-	if (id.len >= sizeof(r->identity.conversation_id))
+	if (id.len > CONVERSATION_LONGEST)
 		goto fail;
 	identity_set_conversation(&r->identity, id);
 	for (uint64_t n = take_number(&t); n > 0 && !t.short_of; n--) {

@@ -259,7 +259,8 @@ write_value(struct compiler *c, const struct bind_row *row, const struct avro_no
 	*row->bound = true;
 	switch (f->type) {
 	case FIELD_STR:
-		emit(c, node->type == AVRO_STRING ? ENCODE_TEXT : ENCODE_BYTES, f, place);
+		emit(c, node->type == AVRO_STRING && !f->valid ? ENCODE_TEXT : ENCODE_BYTES, f,
+		     place);
 		break;
 	case FIELD_BOOL:
 		emit(c, ENCODE_BOOL, f, place);
@@ -336,8 +337,15 @@ row_list(struct compiler *c, struct bind_rows rows)
 	list->count = rows.count;
 	list->fields = arena_alloc(memory, rows.count * sizeof(*list->fields));
 	list->to = arena_alloc(memory, rows.count * sizeof(*list->to));
+	uint32_t *pointer_at = arena_alloc(memory, rows.count * sizeof(*pointer_at));
 	for (size_t i = 0; i < rows.count; i++)
 		list->fields[i] = rows.row[i].field;
+	list->pointers = 0;
+	while (list->pointers < rows.count && list->fields[list->pointers]->type == FIELD_RECORD) {
+		pointer_at[list->pointers] = (uint32_t)list->fields[list->pointers]->at;
+		list->pointers++;
+	}
+	list->pointer_at = pointer_at;
 	return list;
 }
 

@@ -59,7 +59,9 @@ struct encode_enum {
 struct encode_rows {
 	size_t count;
 	const struct field **fields;
-	int32_t *to; /* PICK */
+	int32_t *to;                /* PICK */
+	size_t pointers;            /* of them that stand in front and are records */
+	const uint32_t *pointer_at; /* where their pointers are in C */
 };
 
 #define ENCODE_LONG_NULL 255

@@ -53,6 +53,7 @@ struct field {
 	const struct field *fields; /* of an item or record, ends with {0} */
 	const char *const *symbols; /* indexed by the C enum, ends with NULL */
 	bool optional;              /* reads: the input's schema may lack it; then null */
+	bool valid;                 /* writes: a string that is UTF-8 for certain: not looked at */
 };
 #define FIELD(s, m, ...) FIELD_AT(#m, s, m, __VA_ARGS__)
 #define FIELD_AT(p, s, m, ...)                                                                     \

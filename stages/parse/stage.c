@@ -97,17 +97,17 @@ static const struct field source_reading[] = {
 	FIELD(source_reading, confidence),  FIELD(source_reading, calendar),
 	FIELD(source_reading, locale),      {0}};
 static const struct field writes[] = {
-	FIELD(message, message_id),
-	FIELD(message, slot_id),
-	FIELD(message, conversation_id),
-	FIELD(message, conversation_title),
-	FIELD(message, import_id),
+	FIELD(message, message_id, .valid = true),
+	FIELD(message, slot_id, .valid = true),
+	FIELD(message, conversation_id, .valid = true),
+	FIELD(message, conversation_title, .valid = true),
+	FIELD(message, import_id, .valid = true),
 	FIELD(message, seq),
 	FIELD(message, sent_at),
 	FIELD(message, utc_offset_minutes),
-	FIELD(message, sender),
+	FIELD(message, sender, .valid = true),
 	FIELD_ENUM(message, kind, message_kind_names),
-	FIELD(message, text),
+	FIELD(message, text, .valid = true),
 	FIELD(message, edited),
 	FIELD_LIST(message, attachments, attachment_count, attachment),
 	FIELD_RECORD("details.Location", message, location, location),
@@ -118,7 +118,7 @@ static const struct field writes[] = {
 	FIELD_RECORD("details.SystemEvent", message, system_event, system_event),
 	FIELD_LIST(message, mentions, mention_count, field_strings),
 	FIELD(message, invalid_bytes),
-	FIELD_AT("source.uri", message, uri),
+	FIELD_AT("source.uri", message, uri, .valid = true),
 	FIELD_AT("source.line", message, line),
 	FIELD_AT("source.offset", message, offset),
 	FIELD_RECORD("reading.Reading", message, reading, source_reading),
@@ -420,6 +420,9 @@ process(struct stage *st, struct record *rec)
 		return stage_reject(st, "it is neither manifest nor lines nor end");
 	if (p->part == PART_MANIFEST && p->manifest == NULL)
 		return stage_reject(st, "the manifest is missing");
+	if (!utf8_valid(p->uri) || (p->manifest != NULL && (!utf8_valid(p->manifest->title) ||
+							    !utf8_valid(p->manifest->import_id))))
+		return stage_reject(st, "its uri, title or import_id is not UTF-8");
 	struct chat_reader *r = state_of(st, READER, (struct str){0});
 	if (p->part == PART_MANIFEST || !r->at.started)
 		r = start_source(st, p->manifest);

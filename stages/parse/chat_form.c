@@ -67,7 +67,8 @@ read_time(const struct chat_form *f, const struct header *h, int64_t day, struct
 {
 	if (!follows_rule(f->rules[3], h->hour_width, h->zeros >> 3 & 1))
 		return false;
-	int hour = clock_hour(h->hour, h->half) % 24;
+	int hour = h->half == HALF_NONE ? h->hour : clock_hour(h->hour, h->half);
+	hour = hour < 24 ? hour : hour - 24;
 	to->minute = day * 1440 + hour * 60 + h->minute;
 	to->second = h->second < 60 ? h->second : 59;
 	to->length = h->length;
@@ -96,32 +97,24 @@ chat_form_header(const struct chat_form *f, struct str line, struct chat_header 
 	       read_time(f, &h, day, to);
 }
 
-/* As they are printed, in headers of the same shape. */
-static bool
-same_date(const struct header *a, const struct header *b)
-{
-	return memcmp(a->number, b->number, sizeof(a->number)) == 0 &&
-	       memcmp(a->width, b->width, sizeof(a->width)) == 0 &&
-	       (a->zeros & 7) == (b->zeros & 7) && a->era == b->era &&
-	       memcmp(&a->shape, &b->shape, sizeof(a->shape)) == 0;
-}
-
 bool
 chat_form_next_header(const struct chat_form *f, struct form_memory *m, struct str line,
-		      struct chat_header *to)
+		      size_t readable, struct chat_header *to)
 {
-	struct header h;
+	bool same_date;
 
-	if (!may_be_header(f, line) || !header_layouts_scan(&m->layouts, line, &h))
+	if (!may_be_header(f, line))
 		return false;
-	if (!same_date(&h, &m->date)) {
-		int64_t day;
-		if (!read_date(f, &h, &day))
+	const struct header *h = header_layouts_scan(&m->layouts, line, readable, &same_date);
+	if (h == NULL)
+		return false;
+	if (h != m->dated || !same_date) {
+		m->dated = NULL;
+		if (!read_date(f, h, &m->day))
 			return false;
-		m->date = h;
-		m->day = day;
+		m->dated = h;
 	}
-	return read_time(f, &h, m->day, to);
+	return read_time(f, h, m->day, to);
 }
 
 bool

@@ -53,14 +53,15 @@ struct chat_header {
 bool chat_form_header(const struct chat_form *, struct str line, struct chat_header *);
 
 /* The same for one line of the file after another, which remembers what the last ones were like.
- * Zeroes at first; of one form. */
+ * Zeroes at first; of one form. readable: bytes from the line's beginning on, to look at them
+ * together. */
 struct form_memory {
 	struct header_layouts layouts;
-	struct header date; /* whose date is `day` */
-	int64_t day;        /* since 1970 */
+	const struct header *dated; /* of the layouts: whose date is `day`; NULL: none's */
+	int64_t day;                /* since 1970 */
 };
 bool chat_form_next_header(const struct chat_form *, struct form_memory *, struct str line,
-			   struct chat_header *);
+			   size_t readable, struct chat_header *);
 
 /* Of a line that is none: it begins as a message of some other form does (or with a date that does
  * not exist in this one). */

@@ -402,24 +402,32 @@ find_headers(struct chat_reader *r, struct str bytes, int64_t offset, int64_t li
 	bool mid_line = r->at.mid_line;
 
 	r->header_count = 0;
-	for (struct str rest = bytes; rest.len > 0; line++) {
-		struct str text = str_cut(&rest, '\n');
-		struct reader_header h = {.begin = text.ptr, .line = line + 1};
+	for (const char *p = bytes.ptr, *end = p + bytes.len, *next; p < end; p = next, line++) {
+		size_t left = (size_t)(end - p);
+		const char *stop = memchr(p, '\n', left);
+		struct str text = {p, stop == NULL ? left : (size_t)(stop - p)};
+		next = stop == NULL ? end : stop + 1;
 		if (text.len > 0 && text.ptr[text.len - 1] == '\r')
 			text.len--;
-		h.line_length = text.len;
-		if (!mid_line && chat_form_next_header(&r->at.form, &r->memory, text, &h.header)) {
-			struct str behind = str_tail(text, h.header.length);
-			h.guess = met ? chat_authors_guess(&r->authors, behind)
-				      : chat_authors_learn(&r->authors, behind);
-			MEM_GROW(r->headers, r->header_count, r->header_room);
-			r->headers[r->header_count++] = h;
+		if (mid_line) {
+			mid_line = false;
+			continue;
+		}
+		MEM_GROW(r->headers, r->header_count, r->header_room);
+		struct reader_header *h = &r->headers[r->header_count];
+		if (chat_form_next_header(&r->at.form, &r->memory, text, left, &h->header)) {
+			struct str behind = str_tail(text, h->header.length);
+			h->begin = p;
+			h->line_length = text.len;
+			h->line = line + 1;
+			h->guess = met ? chat_authors_guess(&r->authors, behind)
+				       : chat_authors_learn(&r->authors, behind);
+			r->header_count++;
 			r->at.run.count = 0;
-		} else if (!mid_line && !meeting && chat_form_is_foreign(text) &&
-			   note_foreign_header(r, line, offset + (h.begin - bytes.ptr))) {
+		} else if (!meeting && chat_form_is_foreign(text) &&
+			   note_foreign_header(r, line, offset + (p - bytes.ptr))) {
 			return true;
 		}
-		mid_line = false;
 	}
 	return false;
 }

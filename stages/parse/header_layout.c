@@ -49,13 +49,20 @@ read_date(const struct header_layout *l, const unsigned char *digits, struct hea
 	}
 }
 
+/* Of one digit or two. */
+static unsigned
+read_short(const unsigned char *digits, struct layout_number n, uint8_t stride)
+{
+	return n.width == 1 ? digits[n.at] : digits[n.at] * 10u + digits[n.at + stride];
+}
+
 static bool
 read_time(const struct header_layout *l, const unsigned char *digits, struct header *h)
 {
 	const struct layout_number *time = l->header.shape.time_first ? l->numbers : l->numbers + 3;
-	unsigned hour = read_number(digits, time[0], l->digit_bytes);
-	unsigned minute = read_number(digits, time[1], l->digit_bytes);
-	unsigned second = l->count > 5 ? read_number(digits, time[2], l->digit_bytes) : 0;
+	unsigned hour = read_short(digits, time[0], l->digit_bytes);
+	unsigned minute = read_short(digits, time[1], l->digit_bytes);
+	unsigned second = l->count > 5 ? read_short(digits, time[2], l->digit_bytes) : 0;
 
 	if (hour > 24 || minute > 59 || second > 60)
 		return false;
@@ -77,7 +84,7 @@ all_zero(lanes bytes)
 
 /* Whether the line begins as the layout says; digits become their values. */
 static bool
-fits(const struct header_layout *l, const char *line, unsigned char *digits, bool *new_date)
+fits(const struct header_layout *l, const char *line, unsigned char *digits, bool *same_date)
 {
 	lanes outside = {0}, changed = {0};
 
@@ -93,7 +100,7 @@ fits(const struct header_layout *l, const char *line, unsigned char *digits, boo
 		outside |= (lanes)(bytes > above);
 		changed |= (bytes ^ last) & date;
 	}
-	*new_date = !all_zero(changed);
+	*same_date = all_zero(changed);
 	return all_zero(outside);
 }
 
@@ -152,46 +159,54 @@ move_to_front(struct header_layouts *all, size_t i)
 	all->order[0] = which;
 }
 
-bool
-header_layouts_scan(struct header_layouts *all, struct str line, struct header *h)
+/* What no layout says, the grammar does; and a layout is made of it. */
+static const struct header *
+scan_new(struct header_layouts *all, struct str line)
+{
+	struct header *h = &all->scanned;
+
+	if (!header_scan(line, h))
+		return NULL;
+	size_t place = all->count < LAYOUTS ? all->count : all->order[LAYOUTS - 1];
+	struct header_layout made;
+	if (!make_layout(&made, line, h))
+		return h;
+	all->known[place] = made;
+	if (all->count < LAYOUTS)
+		all->order[all->count++] = (uint8_t)place;
+	move_to_front(all, all->count - 1u);
+	return &all->known[place].header;
+}
+
+const struct header *
+header_layouts_scan(struct header_layouts *all, struct str line, size_t readable, bool *same_date)
 {
 	char copy[LAYOUT_BYTES];
 	const char *begin = line.ptr;
 	unsigned char digits[LAYOUT_BYTES];
 
+	*same_date = false;
 	if (line.len < HEADER_LEAST)
-		return false;
-	if (line.len < LAYOUT_BYTES) { /* no byte behind the line is looked at */
+		return NULL;
+	if (readable < LAYOUT_BYTES) {
 		memset(copy, 0, sizeof(copy));
-		memcpy(copy, line.ptr, line.len);
+		memcpy(copy, line.ptr, line.len < sizeof(copy) ? line.len : sizeof(copy));
 		begin = copy;
 	}
 	for (size_t i = 0; i < all->count; i++) {
 		struct header_layout *l = &all->known[all->order[i]];
-		bool new_date;
-		if (l->header.length >= line.len || !fits(l, begin, digits, &new_date))
+		if (l->header.length >= line.len || !fits(l, begin, digits, same_date))
 			continue;
-		*h = l->header;
-		if (!read_time(l, digits, h))
+		if (!read_time(l, digits, &l->header))
 			break;
-		if (new_date) {
-			read_date(l, digits, h);
+		if (!*same_date) {
+			read_date(l, digits, &l->header);
 			memcpy(l->last, digits, l->header.length);
-			l->header = *h;
 		}
 		if (i > 0)
 			move_to_front(all, i);
-		return true;
+		return &l->header;
 	}
-	if (!header_scan(line, h))
-		return false;
-	size_t place = all->count < LAYOUTS ? all->count : all->order[LAYOUTS - 1];
-	struct header_layout made;
-	if (make_layout(&made, line, h)) {
-		all->known[place] = made;
-		if (all->count < LAYOUTS)
-			all->order[all->count++] = (uint8_t)place;
-		move_to_front(all, all->count - 1u);
-	}
-	return true;
+	*same_date = false;
+	return scan_new(all, line);
 }

@@ -30,9 +30,13 @@ struct header_layouts { /* zeroes at first; whichever was seen last is tried fir
 	struct header_layout known[LAYOUTS];
 	uint8_t order[LAYOUTS];
 	uint8_t count;
+	struct header scanned; /* one without a layout */
 };
 
-/* As header_scan(), and sooner. */
-bool header_layouts_scan(struct header_layouts *, struct str line, struct header *);
+/* As header_scan(), and sooner; NULL: none. It is there until the next call. *same_date: its date
+ * is that of the header before which this place gave. Bytes behind the line, up to `readable` from
+ * its beginning, may be read, whatever they are. */
+const struct header *header_layouts_scan(struct header_layouts *, struct str line, size_t readable,
+					 bool *same_date);
 
 #endif

@@ -204,10 +204,10 @@ add_essence(struct buf *b, const struct message *m)
 	}
 }
 
-/* In front of the essence: nothing of it can be taken for another part. */
+/* In front of the essence, where nothing of it can be taken for them. Of the minute 40 bits, then
+ * 16 of the ordinal and 8 of the class. */
 struct facts {
-	uint64_t minute, sender;
-	uint64_t class_and_ordinal; /* its class in the lowest byte */
+	uint64_t sender, rest;
 };
 
 /* iPhones name the sort of an omitted medium, Android does not: both are media. */
@@ -294,8 +294,8 @@ bool
 identity_give(struct identity *id, int64_t minute, const struct sender_id *sender,
 	      struct message *m)
 {
-	struct facts facts = {htole64((uint64_t)minute), htole64(sender->hash),
-			      htole64(class_of(m->kind))};
+	struct facts facts = {htole64(sender->hash),
+			      htole64((uint64_t)minute << 24 | class_of(m->kind))};
 	unsigned char digest[DIGEST];
 	uint64_t key;
 
@@ -313,7 +313,7 @@ identity_give(struct identity *id, int64_t minute, const struct sender_id *sende
 	if (ordinal == COUNT_MOST)
 		return false;
 	if (ordinal > 0) {
-		facts.class_and_ordinal |= htole64((uint64_t)ordinal << 8);
+		facts.rest |= htole64((uint64_t)ordinal << 8);
 		memcpy(id->essence.ptr, &facts, sizeof(facts));
 		digest_message(id, digest);
 	}

@@ -22,12 +22,13 @@
 #define MEDIA_PIECE (256 * 1024)
 
 /*
- *                 +--------- the next chat of a zip ---------+
- *                 v                                          |
- *   SOURCE --> CHAT --> MANIFEST --> LINES --> END [--> FAULT]
- *     |  ^                ^                                  |
- *     |  +-- LOOK/WRITE <-|-- MEDIUM <-- no more chats ------+
+ *                               +--------- the next chat of a zip ---------+
+ *                               v                                          |
+ *   SOURCE --> MEDIUM <--> LOOK/WRITE; CHAT --> MANIFEST --> LINES --> END [--> FAULT]
+ *     |                                            ^
  *     +--> SNIFF --> SPOOL: a stream; a zip goes on as a file
+ *
+ * The media of a zip come first: the manifests of its chats say where they are.
  */
 enum state { SOURCE, SNIFF, SPOOL, CHAT, MANIFEST, LINES, END, FAULT, MEDIUM, LOOK, WRITE };
 
@@ -46,6 +47,8 @@ struct archive {
 	size_t member_count, member;      /* member: the chat or medium in hand */
 	uint64_t spooled;
 	struct media_file *medium;
+	struct str *media_paths; /* where each member was unpacked; NULL: no media are wanted */
+	struct arena paths;      /* of those */
 
 	/* The chat. */
 	struct buf uri, broken;    /* broken: why it broke off; empty: it didn't */
@@ -124,6 +127,9 @@ close_source(struct archive *a)
 	a->medium = NULL;
 	zip_export_close(a->zip);
 	a->zip = NULL;
+	free(a->media_paths);
+	a->media_paths = NULL;
+	arena_free(&a->paths);
 	close_descriptor(&a->fd);
 	close_descriptor(&a->spool);
 	if (a->source != NULL)
@@ -218,7 +224,9 @@ start_zip(struct archive *a, uint64_t size, struct err *err)
 	}
 	say_repaired_names(a);
 	a->member = 0;
-	a->state = CHAT;
+	a->state = a->options.media != NULL ? MEDIUM : CHAT;
+	if (a->options.media != NULL)
+		a->media_paths = mem_zero(a->member_count, sizeof(*a->media_paths));
 	return ARCHIVE_BUSY;
 }
 
@@ -336,7 +344,7 @@ spool(struct archive *a, struct err *err)
 	return more == 0 ? ARCHIVE_WAIT : ARCHIVE_BUSY;
 }
 
-/* On to the zip's next chat; after the last, to its media. */
+/* On to the zip's next chat. */
 static enum archive_step
 next_chat(struct archive *a, struct err *err)
 {
@@ -345,11 +353,7 @@ next_chat(struct archive *a, struct err *err)
 	while (a->member < a->member_count && a->members[a->member].role != ZIP_MEMBER_CHAT)
 		a->member++;
 	if (a->member == a->member_count) {
-		a->member = 0;
-		if (a->options.media != NULL)
-			a->state = MEDIUM;
-		else
-			close_source(a);
+		close_source(a);
 		return ARCHIVE_BUSY;
 	}
 	const struct zip_member *m = &a->members[a->member];
@@ -372,8 +376,8 @@ give_manifest(struct archive *a, struct archive_piece *piece)
 	const char *path = a->source->stream ? NULL : a->source->path;
 
 	if (a->zip != NULL)
-		manifest_from_zip(&a->manifest, path, a->members, a->member_count, a->member,
-				  &a->arena);
+		manifest_from_zip(&a->manifest, path, a->members, a->media_paths, a->member_count,
+				  a->member, &a->arena);
 	else
 		manifest_from_file(&a->manifest, path, a->source->found, &a->arena);
 	manifest_complete(&a->manifest, buf_str(&a->uri), a->modified_at, a->size, &a->arena);
@@ -462,12 +466,26 @@ leave_chat(struct archive *a, struct err *err)
 	return broken ? ARCHIVE_FAULT : ARCHIVE_BUSY;
 }
 
+/* The folder is named as the user did; a name that is not UTF-8 cannot be said. */
+static void
+note_path(struct archive *a)
+{
+	struct buf path = {0};
+
+	media_file_path(a->medium, &path);
+	if (utf8_valid_prefix(buf_str(&path)) == path.len)
+		a->media_paths[a->member] = arena_copy(&a->paths, buf_str(&path));
+	buf_free(&path);
+}
+
 /* On to the next medium; this one is whole, is there already, or comes to nothing. */
 static enum archive_step
 leave_medium(struct archive *a, bool commit, const char *fault, struct err *err)
 {
 	struct media_file *medium = a->medium;
 
+	if (medium != NULL && fault == NULL)
+		note_path(a);
 	a->medium = NULL;
 	zip_export_end(a->zip);
 	a->member++;
@@ -497,7 +515,8 @@ next_medium(struct archive *a, struct err *err)
 	while (a->member < a->member_count && a->members[a->member].role != ZIP_MEMBER_MEDIA)
 		a->member++;
 	if (a->member == a->member_count) {
-		close_source(a);
+		a->member = 0;
+		a->state = CHAT;
 		return ARCHIVE_BUSY;
 	}
 	const struct zip_member *m = &a->members[a->member];

@@ -95,7 +95,7 @@ manifest_from_file(struct manifest *m, const char *path, bool with_folder, struc
 
 void
 manifest_from_zip(struct manifest *m, const char *path, const struct zip_member *members,
-		  size_t count, size_t chat, struct arena *arena)
+		  const struct str *unpacked, size_t count, size_t chat, struct arena *arena)
 {
 	struct str zip = path == NULL ? STR("") : str_of(path);
 	struct str text = members[chat].name, folder = chat_text_folder(text);
@@ -113,8 +113,9 @@ manifest_from_zip(struct manifest *m, const char *path, const struct zip_member 
 	entries = arena_alloc(arena, entry_count * sizeof(*entries));
 	for (size_t i = 0; i < count; i++)
 		if (members[i].role == ZIP_MEMBER_MEDIA && str_starts(members[i].name, folder))
-			entries[m->entry_count++] =
-				(struct manifest_entry){members[i].name, (int64_t)members[i].size};
+			entries[m->entry_count++] = (struct manifest_entry){
+				members[i].name, (int64_t)members[i].size,
+				unpacked == NULL ? (struct str){0} : unpacked[i]};
 	m->entries = entries;
 }
 

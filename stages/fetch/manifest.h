@@ -9,6 +9,7 @@
 struct manifest_entry {
 	struct str name; /* valid UTF-8 */
 	int64_t size;    /* bytes, unpacked */
+	struct str path; /* of its file on the disk; ptr NULL: there is none */
 };
 struct manifest {                              /* as the record Raw has it (schemas/raw.avsc) */
 	struct str import_id, title;           /* title.ptr NULL: unknown */
@@ -25,9 +26,9 @@ struct manifest {                              /* as the record Raw has it (sche
  * is listed. */
 void manifest_from_file(struct manifest *, const char *path, bool with_folder, struct arena *);
 
-/* path: of the zip, or NULL. chat: of the members. */
+/* path: of the zip, or NULL. unpacked: for each member its file; NULL: none was. chat: of them. */
 void manifest_from_zip(struct manifest *, const char *path, const struct zip_member *members,
-		       size_t count, size_t chat, struct arena *);
+		       const struct str *unpacked, size_t count, size_t chat, struct arena *);
 
 /* The rest. modified_at, size: as in the struct. */
 void manifest_complete(struct manifest *, struct str uri, int64_t modified_at, int64_t size,

@@ -78,9 +78,8 @@ media_folder_make(const char *folder, struct err *err)
 	return 0;
 }
 
-/* The path under the number in hand. */
-static void
-path_of(const struct media_file *f, struct buf *path)
+void
+media_file_path(const struct media_file *f, struct buf *path)
 {
 	size_t ending = ending_of(buf_str(&f->name));
 
@@ -104,7 +103,7 @@ find_place(struct media_file *f, struct err *err)
 	int result = -1;
 
 	while (++f->number <= MAX_OF_A_NAME) {
-		path_of(f, &path);
+		media_file_path(f, &path);
 		if (lstat(path.ptr, &st) != 0) {
 			if (errno == ENOENT)
 				f->write = file_replace_open(path.ptr, err);

@@ -24,6 +24,8 @@ struct media_file *media_file_open(const char *folder, struct str name, uint64_t
 /* Looks through a file that is there already, a piece at a time. 1: look again; 0: *write says
  * whether the bytes are wanted, as else the folder has them. */
 int media_file_look(struct media_file *, bool *write, struct err *);
+/* Where the bytes are, or will be, once it was looked through. */
+void media_file_path(const struct media_file *, struct buf *path);
 int media_file_write(struct media_file *, struct str bytes, struct err *);
 /* commit: all of it was written; frees. */
 int media_file_close(struct media_file *, bool commit, struct err *);

@@ -226,6 +226,15 @@ source_chats_beside(const char *text_path)
 	return count;
 }
 
+/* One that is not UTF-8 has no form there that would lead to it. */
+static struct str
+path_in_manifest(const char *path, struct arena *arena)
+{
+	struct str given = str_of(path);
+
+	return utf8_valid_prefix(given) == given.len ? arena_copy(arena, given) : (struct str){0};
+}
+
 const struct manifest_entry *
 source_entries(const char *text_path, struct arena *arena, size_t *count)
 {
@@ -244,7 +253,8 @@ source_entries(const char *text_path, struct arena *arena, size_t *count)
 			buf_clear(&name);
 			utf8_repair(&name, str_of(names.at[i]));
 			entries[(*count)++] = (struct manifest_entry){
-				arena_copy(arena, buf_str(&name)), (int64_t)st.st_size};
+				arena_copy(arena, buf_str(&name)), (int64_t)st.st_size,
+				path_in_manifest(beside, arena)};
 		}
 		free(beside);
 	}

@@ -15,7 +15,8 @@ static const struct stage_option options[] = {
 	       .tuning = true),
 	{0}};
 static const char *const parts[] = {"manifest", "lines", "end", NULL};
-static const struct field entry[] = {FIELD(manifest_entry, name), FIELD(manifest_entry, size), {0}};
+static const struct field entry[] = {
+	FIELD(manifest_entry, name), FIELD(manifest_entry, size), FIELD(manifest_entry, path), {0}};
 static const struct field manifest[] = {FIELD(manifest, import_id),
 					FIELD(manifest, title),
 					FIELD(manifest, fetched_at),

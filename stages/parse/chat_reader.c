@@ -47,12 +47,14 @@ chat_reader_free(struct chat_reader *r)
 }
 
 void
-chat_reader_add_entry(struct chat_reader *r, struct str name, int64_t size)
+chat_reader_add_entry(struct chat_reader *r, const struct body_entry *given)
 {
 	struct body_entry *entry = arena_alloc(&r->entry_arena, sizeof(*entry));
-	struct str base = arena_copy(&r->entry_arena, name);
+	struct str base = arena_copy(&r->entry_arena, given->name);
 
-	*entry = (struct body_entry){base, size};
+	*entry = (struct body_entry){base, given->size, {0}};
+	if (given->path.len > 0)
+		entry->path = arena_copy(&r->entry_arena, given->path);
 	for (size_t i = base.len; i-- > 0;)
 		if (base.ptr[i] == '/') {
 			base = str_tail(base, i + 1);

@@ -101,7 +101,7 @@ void chat_reader_free(struct chat_reader *);
 /* Of zeroes, or of a source that ended. latest_day: days since 1970 that no message can be newer
  * than; INT64_MAX: not known. */
 void chat_reader_start(struct chat_reader *, int64_t latest_day);
-void chat_reader_add_entry(struct chat_reader *, struct str name, int64_t size);
+void chat_reader_add_entry(struct chat_reader *, const struct body_entry *);
 
 /* Between two pieces all of it, as bytes and back. -1, ERR_FATAL: they are not such a snapshot. */
 #define READER_SNAPSHOT 3 /* raised when the layout changes */

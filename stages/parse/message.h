@@ -35,6 +35,7 @@ struct attachment {
 	int64_t size;     /* bytes; INT64_MIN: unknown */
 	struct str entry; /* its name in the zip */
 	bool omitted;
+	struct str path; /* of the file on the disk */
 };
 struct location {
 	double latitude, longitude; /* degrees; NaN: unknown */

@@ -113,6 +113,7 @@ attach(struct body_scratch *b, const struct body_source *from, struct message *m
 	if (entry != NULL) {
 		b->attachment.size = entry->size;
 		b->attachment.entry = entry->name;
+		b->attachment.path = entry->path;
 	}
 	m->kind = kind;
 	m->attachments = &b->attachment;

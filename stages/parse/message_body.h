@@ -15,6 +15,7 @@
 struct body_entry { /* of a zip: values of the map below, by the name without its folder */
 	struct str name;
 	int64_t size;
+	struct str path; /* ptr NULL: unknown */
 };
 
 struct body_source {

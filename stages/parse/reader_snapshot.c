@@ -63,6 +63,7 @@ chat_reader_save(const struct chat_reader *r, struct buf *to)
 		const struct body_entry *entry = r->entries.entries[i].value;
 		add_string(to, entry->name);
 		add_number(to, (uint64_t)entry->size);
+		add_string(to, entry->path);
 	}
 }
 
@@ -142,8 +143,10 @@ chat_reader_restore(struct chat_reader *r, struct str bytes, struct err *err)
 	take_occurrences(&t, &r->identity.messages);
 	take_occurrences(&t, &r->identity.slots);
 	for (uint64_t n = take_number(&t); n > 0 && !t.short_of; n--) {
-		struct str name = take_string(&t);
-		chat_reader_add_entry(r, name, (int64_t)take_number(&t));
+		struct body_entry entry = {.name = take_string(&t)};
+		entry.size = (int64_t)take_number(&t);
+		entry.path = take_string(&t);
+		chat_reader_add_entry(r, &entry);
 	}
 	if (!t.short_of && t.rest.len == 0)
 		return 0;

@@ -49,7 +49,8 @@ struct piece {
 	const struct manifest *manifest;
 	bool continues;
 };
-static const struct field entry[] = {FIELD(body_entry, name), FIELD(body_entry, size), {0}};
+static const struct field entry[] = {
+	FIELD(body_entry, name), FIELD(body_entry, size), FIELD(body_entry, path), {0}};
 static const struct field manifest[] = {FIELD(manifest, import_id),
 					FIELD(manifest, title),
 					FIELD(manifest, fetched_at),
@@ -66,10 +67,13 @@ static const struct field reads[] = {FIELD_AT("source.uri", piece, uri),
 				     FIELD(piece, error),
 				     {0}};
 
-static const struct field attachment[] = {
-	FIELD(attachment, name),    FIELD_ENUM(attachment, kind, message_kind_names),
-	FIELD(attachment, size),    FIELD(attachment, entry),
-	FIELD(attachment, omitted), {0}};
+static const struct field attachment[] = {FIELD(attachment, name),
+					  FIELD_ENUM(attachment, kind, message_kind_names),
+					  FIELD(attachment, size),
+					  FIELD(attachment, entry),
+					  FIELD(attachment, omitted),
+					  FIELD(attachment, path),
+					  {0}};
 static const struct field location[] = {FIELD(location, latitude), FIELD(location, longitude),
 					FIELD(location, name),     FIELD(location, address),
 					FIELD(location, url),      {0}};
@@ -375,7 +379,7 @@ start_source(struct stage *st, const struct manifest *m)
 	if (m != NULL)
 		buf_add(&r->import_id, m->import_id);
 	for (size_t i = 0; m != NULL && i < m->entry_count; i++)
-		chat_reader_add_entry(r, m->entries[i].name, m->entries[i].size);
+		chat_reader_add_entry(r, &m->entries[i]);
 	if (o->conversation != NULL)
 		identity_set_conversation(&r->identity, str_of(o->conversation));
 	else if (title.len > 0)

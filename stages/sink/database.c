@@ -167,8 +167,11 @@ open_standing(struct database *db, struct err *err)
 	if (version != DATABASE_VERSION)
 		return err_set(err, ERR_FATAL,
 			       "could not use \"%s\": its tables are of version %lld, and this "
-			       "program knows version %d",
-			       db->path, (long long)version, DATABASE_VERSION);
+			       "program makes version %d; %s",
+			       db->path, (long long)version, DATABASE_VERSION,
+			       version > DATABASE_VERSION
+				       ? "use a newer chatmill"
+				       : "import the exports again, into a new database");
 	if (sqlite3_db_readonly(db->handle, "main") != 0)
 		return err_set(err, ERR_FATAL, "could not write \"%s\": it is read-only", db->path);
 	return database_run(db,

@@ -15,7 +15,7 @@
 #include <sqlite3.h>
 
 #define DATABASE_APPLICATION 0x63686D6C /* "chml" */
-#define DATABASE_VERSION     1          /* of the tables, raised when they change */
+#define DATABASE_VERSION     2          /* of the tables, raised when they change */
 
 struct database;
 

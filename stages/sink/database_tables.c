@@ -60,6 +60,7 @@ const char database_tables[] =
 	" size INTEGER,"
 	" entry TEXT,"
 	" omitted INTEGER,"
+	" path TEXT,"
 	" PRIMARY KEY (id, position)"
 	") WITHOUT ROWID;"
 

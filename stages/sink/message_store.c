@@ -128,16 +128,18 @@ static const char *const sql[STATEMENTS] = {
 			  " WHERE id = ?1",
 	[ADD_ATTACHMENTS] =
 		"INSERT INTO attachments SELECT ?1, key, value ->> 'name', value ->> 'kind',"
-		" value ->> 'size', value ->> 'entry', value ->> 'omitted' FROM json_each(?2)"
+		" value ->> 'size', value ->> 'entry', value ->> 'omitted', value ->> 'path'"
+		" FROM json_each(?2)"
 		" WHERE true ON CONFLICT DO UPDATE SET name = coalesce(name, excluded.name),"
 		" kind = CASE kind WHEN 'media' THEN excluded.kind ELSE kind END,"
 		" size = coalesce(size, excluded.size), entry = coalesce(entry, excluded.entry),"
-		" omitted = min(omitted, excluded.omitted)"
+		" omitted = min(omitted, excluded.omitted), path = coalesce(excluded.path, path)"
 		" WHERE (name IS NULL AND excluded.name IS NOT NULL)"
 		" OR (kind = 'media' AND excluded.kind <> 'media')"
 		" OR (size IS NULL AND excluded.size IS NOT NULL)"
 		" OR (entry IS NULL AND excluded.entry IS NOT NULL)"
-		" OR omitted > excluded.omitted",
+		" OR omitted > excluded.omitted"
+		" OR (excluded.path IS NOT NULL AND excluded.path IS NOT path)",
 };
 
 struct import { /* of one conversation */

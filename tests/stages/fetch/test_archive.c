@@ -6,7 +6,8 @@
 #define CHAT STR("12/05/24, 10:15 - Ada: hi\n")
 
 /* What an archive gives, a line for each piece or fault:
- *   manifest URI title=T size=N [ENTRY=N ...] | lines URI OFFSET/LINE BYTES | end URI ... | ! FAULT
+ *   manifest URI title=T size=N [ENTRY=N[@PATH] ...] | lines URI OFFSET/LINE BYTES | end URI ... |
+ * ! FAULT
  */
 static void
 show(struct archive *a, struct buf *shown)
@@ -27,10 +28,13 @@ show(struct archive *a, struct buf *shown)
 				   STR_ARG(p.manifest->title),
 				   p.manifest->size == INT64_MIN ? -1
 								 : (long long)p.manifest->size);
-			for (size_t i = 0; i < p.manifest->entry_count; i++)
-				buf_printf(shown, " %.*s=%lld",
-					   STR_ARG(p.manifest->entries[i].name),
-					   (long long)p.manifest->entries[i].size);
+			for (size_t i = 0; i < p.manifest->entry_count; i++) {
+				const struct manifest_entry *e = &p.manifest->entries[i];
+				buf_printf(shown, " %.*s=%lld", STR_ARG(e->name),
+					   (long long)e->size);
+				if (e->path.len > 0)
+					buf_printf(shown, "@%.*s", STR_ARG(e->path));
+			}
 			buf_add_byte(shown, '\n');
 		} else if (p.part == ARCHIVE_LINES) {
 			buf_printf(shown, "lines %lld/%lld %.*s", (long long)p.offset,
@@ -138,15 +142,18 @@ a_folder_gives_its_chats_in_order_of_their_names(void **state)
 	folder_put("in/__MACOSX/_chat.txt", CHAT);
 	zip_add(&z, (struct zip_item){.name = "x.jpg", .data = STR("x")});
 	put_zip("in/document.zip", &z);
-	assert_archive("manifest in/WhatsApp Chat with Zoe.txt title=Zoe size=26 document.zip=109"
-		       " letter.txt=8 renamed.txt=26\n"
+	assert_archive("manifest in/WhatsApp Chat with Zoe.txt title=Zoe size=26"
+		       " document.zip=109@in/document.zip letter.txt=8@in/letter.txt"
+		       " renamed.txt=26@in/renamed.txt\n"
 		       "lines 0/0 12/05/24, 10:15 - Ada: hi\n"
 		       "end 26/1 \n"
-		       "manifest in/b/_chat.txt title=b size=26 IMG-1.jpg=3 notes.txt=26\n"
+		       "manifest in/b/_chat.txt title=b size=26 IMG-1.jpg=3@in/b/IMG-1.jpg"
+		       " notes.txt=26@in/b/notes.txt\n"
 		       "lines 0/0 12/05/24, 10:15 - Ada: hi\n"
 		       "end 26/1 \n"
-		       "manifest in/renamed.txt title=renamed size=26 WhatsApp Chat with Zoe.txt=26"
-		       " document.zip=109 letter.txt=8\n"
+		       "manifest in/renamed.txt title=renamed size=26"
+		       " WhatsApp Chat with Zoe.txt=26@in/WhatsApp Chat with Zoe.txt"
+		       " document.zip=109@in/document.zip letter.txt=8@in/letter.txt\n"
 		       "lines 0/0 12/05/24, 10:15 - Ada: hi\n"
 		       "end 26/1 \n",
 		       "in");
@@ -230,11 +237,12 @@ media_are_unpacked_beside(void **state)
 	for (int twice = 0; twice < 2; twice++)
 		assert_gives((const char *[]){"Ada.zip"}, 1,
 			     (struct archive_options){.media = "media"},
-			     "manifest Ada.zip!/_chat.txt title=Ada size=2 ../../1.jpg=3 a/1.jpg=5"
-			     " 2.jpg=3 3.jpg=5\n"
+			     "! could not unpack \"Ada.zip!/2.jpg\": CRC error\n"
+			     "manifest Ada.zip!/_chat.txt title=Ada size=2"
+			     " ../../1.jpg=3@media/1.jpg a/1.jpg=5@media/1 (2).jpg 2.jpg=3"
+			     " 3.jpg=5@media/3.jpg\n"
 			     "lines 0/0 x\n"
-			     "end 2/1 \n"
-			     "! could not unpack \"Ada.zip!/2.jpg\": CRC error\n");
+			     "end 2/1 \n");
 	assert_file("media/1.jpg", "one");
 	assert_file("media/1 (2).jpg", "other");
 	assert_file("media/3.jpg", "three");
@@ -260,12 +268,13 @@ a_medium_whose_name_a_hundred_have_stops_no_other(void **state)
 	zip_add(&z, (struct zip_item){.name = "9.jpg", .data = STR("nine")});
 	zip_add(&z, (struct zip_item){.name = "3.jpg", .data = STR("three")});
 	put_zip("Crowd.zip", &z);
-	assert_gives((const char *[]){"Crowd.zip"}, 1, (struct archive_options){.media = "crowded"},
-		     "manifest Crowd.zip!/_chat.txt title=Crowd size=2 9.jpg=4 3.jpg=5\n"
-		     "lines 0/0 x\n"
-		     "end 2/1 \n"
-		     "! could not unpack \"Crowd.zip!/9.jpg\": there are 100 files of that name in "
-		     "\"crowded\"\n");
+	assert_gives(
+		(const char *[]){"Crowd.zip"}, 1, (struct archive_options){.media = "crowded"},
+		"! could not unpack \"Crowd.zip!/9.jpg\": there are 100 files of that name in "
+		"\"crowded\"\n"
+		"manifest Crowd.zip!/_chat.txt title=Crowd size=2 9.jpg=4 3.jpg=5@crowded/3.jpg\n"
+		"lines 0/0 x\n"
+		"end 2/1 \n");
 	assert_file("crowded/3.jpg", "three");
 }
 

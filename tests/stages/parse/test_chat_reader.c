@@ -249,7 +249,8 @@ a_damaged_snapshot_is_refused(void **state)
 
 	(void)state;
 	chat_reader_start(&r, INT64_MAX);
-	chat_reader_add_entry(&r, STR("media/IMG-1.jpg"), 5);
+	chat_reader_add_entry(&r,
+			      &(struct body_entry){STR("media/IMG-1.jpg"), 5, STR("m/IMG-1.jpg")});
 	chat_reader_save(&r, &life);
 	chat_reader_free(&r);
 	assert_ok(chat_reader_restore(&r, buf_str(&life), &err), err);

@@ -1,4 +1,6 @@
 #include "../../../stages/sink/database.h"
+#include "../../../stages/sink/database_tables.h"
+#include "base/hash.h"
 #include "chat.h"
 #include <sys/stat.h>
 
@@ -15,7 +17,8 @@ a_message_becomes_a_row(void **state)
 	chat_put(&c, "i1", 7, "a@s*=hello",
 		 "\"sender\":\"Bo\",\"mentions\":[\"Cy\"],\"reply_to\":\"z\",\"details\":{"
 		 "\"chatmill.Contact\":{\"name\":{\"string\":\"Di\"}}},\"attachments\":[{\"name\":"
-		 "\"x.jpg\",\"kind\":\"image\",\"size\":5,\"entry\":\"y/x.jpg\",\"omitted\":false},"
+		 "\"x.jpg\",\"kind\":\"image\",\"size\":5,\"entry\":\"y/"
+		 "x.jpg\",\"omitted\":false,\"path\":\"m/x.jpg\"},"
 		 "{\"name\":null,\"kind\":\"media\",\"size\":null,\"entry\":null,\"omitted\":true}"
 		 "],");
 	chat_commit(&c);
@@ -23,7 +26,7 @@ a_message_becomes_a_row(void **state)
 		   "1|a|s|c|i1|7|1700000000000|60|Bo|text|hello|1|{\"name\":\"Di\"}|[\"Cy\"]|z|0|8|"
 		   "0\n");
 	chat_holds(&c, "SELECT * FROM attachments",
-		   "1|0|x.jpg|image|5|y/x.jpg|0\n1|1||media|||1\n");
+		   "1|0|x.jpg|image|5|y/x.jpg|0|m/x.jpg\n1|1||media|||1|\n");
 	chat_holds(&c, "SELECT * FROM conversations", "c|Ada\n");
 	chat_holds(&c, "SELECT * FROM participants", "c|Bo\n");
 	chat_holds(&c, "SELECT import_id, uri, new_messages, trail FROM imports",
@@ -131,7 +134,8 @@ what_a_later_export_knows_of_media_is_added_and_stays(void **state)
 	const char *bare = "\"kind\":\"media\",\"attachments\":[{\"name\":null,\"kind\":\"media\","
 			   "\"omitted\":true}],";
 	const char *full = "\"kind\":\"image\",\"attachments\":[{\"name\":\"x.jpg\",\"kind\":"
-			   "\"image\",\"size\":9,\"entry\":\"x.jpg\",\"omitted\":false}],";
+			   "\"image\",\"size\":9,\"entry\":\"x.jpg\",\"omitted\":false,\"path\":"
+			   "\"m/x.jpg\"}],";
 	struct chat c;
 	(void)state;
 
@@ -145,8 +149,8 @@ what_a_later_export_knows_of_media_is_added_and_stays(void **state)
 			 0, "a", run == 1 ? full : bare);
 		chat_commit(&c);
 		chat_holds(&c, "SELECT m.kind, a.* FROM messages AS m JOIN attachments AS a",
-			   run == 0 ? "media|1|0||media|||1\n"
-				    : "image|1|0|x.jpg|image|9|x.jpg|0\n");
+			   run == 0 ? "media|1|0||media|||1|\n"
+				    : "image|1|0|x.jpg|image|9|x.jpg|0|m/x.jpg\n");
 	}
 	chat_end(&c);
 }
@@ -237,7 +241,7 @@ a_commit_of_nothing_makes_a_database(void **state)
 	chat_begin(&c);
 	chat_import(&c, "i1", "");
 	chat_holds(&c, "SELECT count(*) FROM messages", "0\n");
-	chat_holds(&c, "PRAGMA user_version", "1\n");
+	chat_holds(&c, "PRAGMA user_version", "2\n");
 	chat_holds(&c, "PRAGMA integrity_check", "ok\n");
 	chat_holds(&c,
 		   "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL",
@@ -365,9 +369,25 @@ files_that_are_not_ours_are_refused(void **state)
 	refused(&c, "it is the database of another program");
 	assert_int_equal(unlink(c.path), 0);
 	chat_import(&c, "i1", "a");
-	change(&c, "PRAGMA user_version = 2");
-	refused(&c, "its tables are of version 2, and this program knows version 1");
+	change(&c, "PRAGMA user_version = 3");
+	refused(&c, "its tables are of version 3, and this program makes version 2; use a newer "
+		    "chatmill");
+	change(&c, "PRAGMA user_version = 1");
+	refused(&c, "import the exports again, into a new database");
 	chat_end(&c);
+}
+
+static void
+tables_that_change_are_of_another_version(void **state)
+{
+	char digest[33];
+	(void)state;
+
+	hash_digest_hex(digest, 16,
+			(struct str[]){str_of(database_tables), str_of(database_indexes)}, 2);
+	/* When they differ: raise the version, then write both anew. */
+	assert_int_equal(DATABASE_VERSION, 2);
+	assert_string_equal(digest, "6cf70a4cc184c4dd842a45afe5364e4d");
 }
 
 static void
@@ -492,6 +512,7 @@ RUN_TESTS(TEST(a_message_becomes_a_row), TEST(the_timeline_says_something_of_mes
 	  TEST(a_commit_of_nothing_makes_a_database), TEST(work_goes_on_after_a_commit),
 	  TEST(another_writer_is_waited_for),
 	  TEST(a_full_disk_costs_the_transaction_and_not_the_database),
-	  TEST(files_that_are_not_ours_are_refused), TEST(a_damaged_database_is_refused),
+	  TEST(files_that_are_not_ours_are_refused),
+	  TEST(tables_that_change_are_of_another_version), TEST(a_damaged_database_is_refused),
 	  TEST(an_empty_file_is_no_database_yet), TEST(a_database_without_tables_is_none_yet),
 	  TEST(records_that_are_no_messages_are_refused), TEST(a_folder_that_is_missing_is_told))

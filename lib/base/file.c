@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -13,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define LINKS_MOST   40 /* in a row, as the kernel follows them */
 #define OPEN_AT_ONCE 16 /* files not committed yet; a program has one to three */
 
 struct file_replace {
@@ -139,16 +141,26 @@ release(struct file_replace *f)
 	free(f);
 }
 
-/* The name that is replaced: behind a link, that of the file it leads to. */
+/* The name that is replaced: behind links, that of the file they lead to, be it there or not. */
 static char *
-follow_link(const char *path)
+follow_links(const char *path)
 {
-	struct stat there;
-	char *real = NULL;
+	char *at = str_dup(str_of(path)), target[PATH_MAX];
 
-	if (lstat(path, &there) == 0 && S_ISLNK(there.st_mode))
-		real = realpath(path, NULL);
-	return real != NULL ? real : str_dup(str_of(path));
+	for (int links = 0; links < LINKS_MOST; links++) {
+		ssize_t len = readlink(at, target, sizeof(target));
+		if (len < 0 || (size_t)len == sizeof(target)) /* no link: there it leads */
+			break;
+		struct buf next = {0};
+		const char *slash = strrchr(at, '/');
+		if (target[0] != '/' && slash != NULL)
+			buf_add(&next, (struct str){at, (size_t)(slash - at) + 1});
+		buf_add(&next, (struct str){target, (size_t)len});
+		buf_cstr(&next);
+		free(at);
+		at = next.ptr;
+	}
+	return at;
 }
 
 struct file_replace *
@@ -159,7 +171,7 @@ file_replace_open(const char *path, struct err *err)
 	struct stat there;
 	int result;
 
-	f->path = follow_link(path);
+	f->path = follow_links(path);
 	if (stat(path, &there) != 0 || S_ISREG(there.st_mode)) {
 		buf_printf(&partial, "%s.partial", f->path);
 		f->partial = str_dup(buf_str(&partial));

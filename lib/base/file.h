@@ -4,7 +4,7 @@
  * A new file is written beside its final name as NAME.partial, locked, synced and renamed by
  * file_replace_commit(); whoever fails before leaves an older NAME as it was. The descriptor is for
  * the owner alone to write. What is there and no regular file (/dev/null, a named pipe) is written
- * as it is; a link stays, and the file it leads to is replaced.
+ * as it is; a link stays, and the file it leads to is replaced, or made.
  */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H

@@ -139,6 +139,31 @@ a_link_to_a_file_stays_a_link(void **state)
 }
 
 static void
+a_link_to_nothing_leads_to_what_is_made(void **state)
+{
+	char link[64], second[64];
+	struct stat about;
+
+	(void)state;
+	unlink(path);
+	snprintf(link, sizeof(link), "%s/link", folder);
+	snprintf(second, sizeof(second), "%s/second", folder);
+	assert_int_equal(symlink(second, link), 0);
+	assert_int_equal(symlink("file", second), 0);
+	struct file_replace *f = file_replace_open(link, &err);
+	assert_non_null(f);
+	assert_ok(file_write_all(file_replace_fd(f), STR("new"), NULL, &err), err);
+	assert_ok(file_replace_commit(f, &err), err);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(lstat(i == 0 ? link : second, &about), 0);
+		assert_true(S_ISLNK(about.st_mode));
+	}
+	assert_string_equal(content_of(path), "new");
+	unlink(link);
+	unlink(second);
+}
+
+static void
 what_is_not_committed_is_taken_back_all_at_once(void **state)
 {
 	struct file_replace *f = begin("new");
@@ -259,6 +284,7 @@ RUN_TESTS_WITH(make_folder, remove_folder, TEST(a_file_appears_when_it_is_commit
 	       TEST(an_aborted_file_leaves_the_older_one), TEST(two_writers_of_a_name_do_not_meet),
 	       TEST(what_a_killed_program_left_is_written_over),
 	       TEST(a_link_in_the_way_is_not_followed), TEST(a_link_to_a_file_stays_a_link),
+	       TEST(a_link_to_nothing_leads_to_what_is_made),
 	       TEST(what_is_not_committed_is_taken_back_all_at_once),
 	       TEST(a_device_or_a_pipe_is_written_and_not_replaced),
 	       TEST(a_folder_is_refused_before_the_work),

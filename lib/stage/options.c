@@ -130,6 +130,15 @@ find_slot(const struct options *o, struct str typed, struct slot **slot)
 	return FORM_NONE;
 }
 
+/* Behind an option, "-5" is its value and "-" a file; "-x" or "--" was meant as what it looks. */
+static bool
+names_option(const char *word)
+{
+	char second = word[0] == '-' ? word[1] : '\0';
+
+	return second == '-' || ((second | 32) >= 'a' && (second | 32) <= 'z');
+}
+
 /* Takes argv[*i], an option, and its value, which moves *i. */
 static int
 take_option(const struct options *o, int argc, char **argv, int *i, struct err *err)
@@ -156,7 +165,7 @@ take_option(const struct options *o, int argc, char **argv, int *i, struct err *
 	}
 	if (equals != NULL)
 		slot->given = equals + 1;
-	else if (*i + 1 < argc && strncmp(argv[*i + 1], "--", 2) != 0)
+	else if (*i + 1 < argc && !names_option(argv[*i + 1]))
 		slot->given = argv[++*i];
 	else
 		return err_set(err, ERR_INPUT, "option \"%s\" needs a value: \"%s %s\"", typed,

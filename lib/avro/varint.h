@@ -57,12 +57,36 @@ varint_add(struct buf *b, int64_t value)
 	b->len += (size_t)(varint_write(at, value) - at);
 }
 
+/* Takes a number off the front of *from; false: there is none. */
+static inline bool
+varint_take(struct str *from, int64_t *value)
+{
+	const char *p = from->ptr;
+
+	if (from->len == 0 || !varint_read(&p, from->ptr + from->len, value))
+		return false;
+	*from = str_tail(*from, (size_t)(p - from->ptr));
+	return true;
+}
+
 /* A length, and the bytes. */
 static inline void
 varint_add_str(struct buf *b, struct str s)
 {
 	varint_add(b, (int64_t)s.len);
 	buf_add(b, s);
+}
+
+static inline bool
+varint_take_str(struct str *from, struct str *value)
+{
+	int64_t len;
+
+	if (!varint_take(from, &len) || len < 0 || (uint64_t)len > from->len)
+		return false;
+	*value = str_head(*from, (size_t)len);
+	*from = str_tail(*from, (size_t)len);
+	return true;
 }
 
 #endif

@@ -6,6 +6,7 @@
 #include "observe/metrics_http.h"
 #include "stage/output.h"
 #include "stage/stage_metrics.h"
+#include "stage/state_disk.h"
 #include "stage/stop.h"
 #include "stage/timers.h"
 #include "stage/trail.h"
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #define REPORT_MS 200 /* between two lines on $CHATMILL_PROGRESS_FD */
+#define TEND_MS   200 /* between two looks for timers, with --live */
 
 const char *const runtime_codecs[] = {"null", "deflate", "snappy", "zstandard", NULL};
 
@@ -34,8 +36,11 @@ struct run {
 	uint64_t damaged_bytes; /* that the metrics know of */
 	struct stage *sink;     /* with --commit-every: whose commit comes in between */
 	bool uncommitted;
-	bool stopped; /* the user asked for an end before the input had one */
-	bool live;    /* a source has waited: it has no end but the user's */
+	struct stage *tended; /* with --live: whose timers fire in between */
+	int64_t tended_ms;
+	struct state_disk *state; /* with --state */
+	bool stopped;             /* the user asked for an end before the input had one */
+	bool live;                /* a source has waited: it has no end but the user's */
 };
 
 /* ---- opening */
@@ -312,15 +317,29 @@ fire_timer(void *with, struct stage *worker, struct state_block *block, uint64_t
 }
 
 static int
-fire_timers(struct run *run, struct stage *const *workers, size_t count, struct err *err)
+fire_timers(struct run *run, struct stage *const *workers, size_t count, enum timers_when when,
+	    struct err *err)
 {
 	struct firing f = {.run = run};
 
 	batch_init(&f.batch, 1);
-	int result = timers_fire_all(workers, count, fire_timer, &f, err);
+	int result = timers_fire(workers, count, when, fire_timer, &f, err);
 	if (result == 0)
 		result = write_batch(run, &f.batch, err);
 	batch_free(&f.batch);
+	return result;
+}
+
+/* With --live: what is due by the clock comes now and then. */
+static int
+tend_timers(void *with, struct err *err)
+{
+	struct run *run = with;
+
+	if (run->tended == NULL || clock_monotonic_ms() - run->tended_ms < TEND_MS)
+		return 0;
+	int result = fire_timers(run, &run->tended, 1, TIMERS_DUE, err);
+	run->tended_ms = clock_monotonic_ms();
 	return result;
 }
 
@@ -334,8 +353,12 @@ end_input(struct run *run, struct stage *const *workers, size_t count, struct er
 			"stopped by %s after %llu records: the input was not read to its end",
 			stop_signal(),
 			(unsigned long long)atomic_load(&run->job->counts->records_in));
-	if (fire_timers(run, workers, count, err) != 0)
+	bool goes_on = run->state != NULL && !run->options->finish;
+	if (fire_timers(run, workers, count, goes_on ? TIMERS_AT_PAUSE : TIMERS_AT_END, err) != 0)
 		return -1;
+	for (size_t i = 0; run->state != NULL && i < count; i++)
+		if (state_store_flush(worker_state(workers[i]), err) != 0)
+			return -1;
 	if (run->job->binding.kind == STAGE_SINK)
 		return worker_commit(workers[0], err);
 	return 0;
@@ -353,6 +376,10 @@ run_alone(struct run *run, struct err *err)
 		run->sink = worker;
 		pipe_in_when_idle(run->in, run->options->commit_every, commit_so_far, run);
 	}
+	if (run->options->live) {
+		run->tended = worker;
+		pipe_in_when_idle(run->in, TEND_MS, tend_timers, run);
+	}
 
 	batch_init(&batch, 1);
 	while (result == 0 && (more = read_batch(run, &batch, err)) > 0) {
@@ -360,6 +387,8 @@ run_alone(struct run *run, struct err *err)
 		result = write_batch(run, &batch, err);
 		if (result == 0)
 			result = settle_sink(run, worker, err);
+		if (result == 0)
+			result = tend_timers(run, err);
 		batch_clear(&batch);
 	}
 	if (more < 0)
@@ -478,6 +507,32 @@ run_source(struct run *run, struct err *err)
 	return result;
 }
 
+/* ---- state */
+
+static int
+open_state(struct run *run, struct err *err)
+{
+	const struct stage_def *def = run->job->binding.def;
+
+	if (run->options->state == NULL)
+		return 0;
+	run->state = state_disk_open(run->options->state, def->name, def->states, err);
+	run->job->state = run->state;
+	return run->state == NULL ? -1 : 0;
+}
+
+/* The output first: a run that dies in between is run again, over the state as it was. */
+static int
+commit_state(struct run *run, struct err *err)
+{
+	if (run->state == NULL)
+		return 0;
+	(void)fsync(STDOUT_FILENO); /* a file that the shell opened; a pipe has nothing to sync */
+	if (state_disk_commit(run->state, (struct str){0}, err) == 0)
+		return 0;
+	return err_prefix(err, "the output is whole, but not what is remembered of it: ");
+}
+
 /* ---- all of it */
 
 static int
@@ -519,9 +574,10 @@ run_pipe(struct job *job, const struct runtime_options *options, json_t *own_opt
 	int result;
 
 	run.committed_ms = clock_monotonic_ms();
-	if (job->binding.def->poll == NULL)
+	result = open_state(&run, err);
+	if (result == 0 && job->binding.def->poll == NULL)
 		result = open_input(&run, err);
-	else
+	else if (result == 0)
 		result = binding_open(&job->binding, job->binding.def, NULL, err);
 	if (result == 0)
 		result = open_dead_letters(&run, err);
@@ -534,11 +590,15 @@ run_pipe(struct job *job, const struct runtime_options *options, json_t *own_opt
 	}
 	report(&run, true);
 	tell_damage(&run);
-	if (result == 0)
+	if (result == 0) {
 		result = finish_outputs(&run, err);
-	else if (close_dead_letters(&run, &late) != 0)
+		if (result == 0)
+			result = commit_state(&run, err);
+	} else if (close_dead_letters(&run, &late) != 0) {
 		log_error("%s", late.text);
+	}
 	output_abort(run.out);
+	state_disk_close(run.state);
 	binding_close(&job->binding);
 	dead_letters_free(run.dead_letters);
 	dead_input_free(run.dead_input);

@@ -13,6 +13,8 @@ struct runtime_options { /* of every stage; stage_main.c has the table */
 	const char *dead_letters;
 	bool strict, skip_corrupt;
 	int64_t commit_every; /* ms; 0: at the end of the input */
+	const char *state;    /* folder; NULL: it ends with the run */
+	bool finish, live;
 	const char *metrics;
 	unsigned log;
 	bool help, version, describe;

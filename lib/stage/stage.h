@@ -226,11 +226,18 @@ void *state_next(struct stage *, int state, struct str *part); /* in byte order:
 void state_forget(struct stage *, void *block);                /* and its timer */
 
 /* A block has one timer, kept with it; setting it again moves it.  It fires when the clock passes
- * `at` or at the end of the input, whichever is first; a fired timer is gone. */
+ * `at` or at the end of the input, whichever is first; a fired timer is gone.
+ *
+ * A pipe that keeps its state (--state DIR) has no such end: the next run goes on.  The end of a
+ * run is then still a time to speak, as nobody will hear of tonight's counts before tomorrow
+ * otherwise: PROCESSING_TIME fires.  But it says nothing about what is to come: the hour in hand
+ * may get more messages, a source its next piece, so EVENT_TIME and WAITING_TIME stay until their
+ * time has come, or until a run is told to be the last (--finish). */
 enum stage_clock {
 	EVENT_TIME,      /* the watermark: the greatest event time seen in this key */
-	PROCESSING_TIME, /* stage_now(); on a pipe it stands still until the end of the input */
-};
+	PROCESSING_TIME, /* stage_now(): to speak from time to time ("every 15 minutes") */
+	WAITING_TIME,    /* stage_now(): to give up waiting ("nothing came for a day") */
+}; /* On a pipe the last two fire when the input ends; with --live, meanwhile as well. */
 void state_timer(struct stage *, void *block, enum stage_clock, int64_t at_ms);
 int64_t stage_now(const struct stage *);       /* ms since 1970; settable in tests */
 int64_t stage_watermark(const struct stage *); /* ms since 1970; INT64_MIN before any */

@@ -236,7 +236,10 @@ void *
 state_of(struct stage *st, int state, struct str part)
 {
 	assert(part.len <= 255);
-	return state_store_block(st->state, st->key, state, part)->bytes;
+	struct state_block *block = state_store_block(st->state, st->key, state, part);
+
+	state_store_touch(st->state, block);
+	return block->bytes;
 }
 
 void *
@@ -247,25 +250,26 @@ state_next(struct stage *st, int state, struct str *part)
 	if (block == NULL)
 		return NULL;
 	*part = block->part;
+	state_store_touch(st->state, block);
 	return block->bytes;
 }
 
 void
 state_forget(struct stage *st, void *bytes)
 {
-	struct state_block *block = state_store_owner(st->key, bytes);
+	struct state_block *block = state_block_of(bytes);
 
-	assert(block != NULL);
+	assert(block->key == st->key);
 	state_store_forget(st->state, block);
 }
 
 void
 state_timer(struct stage *st, void *bytes, enum stage_clock clock, int64_t at_ms)
 {
-	struct state_block *block = state_store_owner(st->key, bytes);
+	struct state_block *block = state_block_of(bytes);
 
-	assert(block != NULL && st->def->states[block->state].timer != NULL);
-	block->timer = (struct state_timer){true, clock, at_ms};
+	assert(block->key == st->key && st->def->states[block->state].timer != NULL);
+	state_block_arm(block, (struct state_timer){true, clock, at_ms});
 }
 
 /* ---- sources */

@@ -44,6 +44,12 @@ static const char *const log_levels[] = {"quiet", "info", "debug", NULL};
 
 static const struct stage_option source_rows[] = {OUTPUT_ROWS, COMMON_ROWS};
 static const struct stage_option transform_rows[] = {INPUT_ROWS, OUTPUT_ROWS, JOBS_ROW, COMMON_ROWS};
+static const struct stage_option keyed_rows[] = {
+	INPUT_ROWS, OUTPUT_ROWS, JOBS_ROW,
+	ROW(PATH, state, NULL, "folder that keeps what is remembered for the next run"),
+	ROW(FLAG, finish, NULL, "with --state: there is no next run, so nothing waits for it"),
+	ROW(FLAG, live, NULL, "timers fire when the clock says so, not only at the end of the input"),
+	COMMON_ROWS};
 static const struct stage_option sink_rows[] = {
 	INPUT_ROWS, JOBS_ROW,
 	ROW(DURATION, commit_every, "0s",
@@ -51,8 +57,16 @@ static const struct stage_option sink_rows[] = {
 	COMMON_ROWS};
 // clang-format on
 
-static const struct stage_option *const rows_by_kind[] = {
-	[STAGE_SOURCE] = source_rows, [STAGE_TRANSFORM] = transform_rows, [STAGE_SINK] = sink_rows};
+static const struct stage_option *
+rows_of(const struct stage_def *def)
+{
+	static const struct stage_option *const by_kind[] = {[STAGE_SOURCE] = source_rows,
+							     [STAGE_TRANSFORM] = transform_rows,
+							     [STAGE_SINK] = sink_rows};
+	enum stage_kind kind = stage_kind_of(def);
+
+	return kind == STAGE_TRANSFORM && def->states != NULL ? keyed_rows : by_kind[kind];
+}
 
 struct program {
 	const struct stage_def *def;
@@ -184,6 +198,17 @@ check_files(const struct runtime_options *o, struct err *err)
 	return 0;
 }
 
+static int
+check_state(const struct runtime_options *o, struct err *err)
+{
+	if (o->finish && o->state == NULL)
+		return err_set(err, ERR_INPUT, "--finish is for what --state keeps");
+	if (o->live && o->jobs > 1)
+		return err_set(err, ERR_INPUT, "--live takes one worker, not --jobs %d",
+			       (int)o->jobs);
+	return 0;
+}
+
 /* The run itself, between load() and unload(). *usage: the command line was wrong after all. */
 static int
 run_job(struct program *p, struct progress_counts *counts, bool *usage, struct err *err)
@@ -196,6 +221,8 @@ run_job(struct program *p, struct progress_counts *counts, bool *usage, struct e
 			  .metrics = &metrics};
 	int result = check_files(&p->runtime, err);
 
+	if (result == 0)
+		result = check_state(&p->runtime, err);
 	*usage = result != 0;
 	stage_metrics_open(&metrics, p->def);
 	if (result == 0 && p->runtime.metrics != NULL) {
@@ -264,8 +291,8 @@ stage_main(const struct stage_def *def, int argc, char **argv)
 	log_set_program(p.name);
 	p.own = mem_zero(1, own == NULL ? 1 : own[0].of);
 	p.tables[TABLE_OWN] = (struct option_table){"Options", own, p.own};
-	p.tables[TABLE_RUNTIME] = (struct option_table){
-		"Options of every stage", rows_by_kind[stage_kind_of(def)], &p.runtime};
+	p.tables[TABLE_RUNTIME] =
+		(struct option_table){"Options of every stage", rows_of(def), &p.runtime};
 	/* What a kind has no row for. */
 	p.runtime = (struct runtime_options){.in = "-", .out = "-", .jobs = 1};
 	if (asks(&p, argc, argv, "describe")) {

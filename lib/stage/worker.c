@@ -24,6 +24,8 @@
 #define DOWN_FIRST_MS  500
 #define DOWN_LAST_MS   30000
 
+#define STATE_CACHE_BYTES (8 << 20) /* of all workers */
+
 struct stage *
 worker_new(struct job *job, size_t index, size_t count)
 {
@@ -42,7 +44,15 @@ worker_new(struct job *job, size_t index, size_t count)
 	st->jitter = hash_keyed((struct str){(const char *)&index, sizeof(index)});
 	if (b->def->states != NULL)
 		st->state = state_store_new(b->def->states);
+	if (job->state != NULL)
+		worker_keep_state(st, job->state, STATE_CACHE_BYTES / count);
 	return st;
+}
+
+void
+worker_keep_state(struct stage *st, struct state_disk *disk, size_t cache_bytes)
+{
+	state_store_keep(st->state, disk, cache_bytes);
 }
 
 void
@@ -305,6 +315,8 @@ run_timer(struct stage *st, struct state_block *block)
 	const char *class;
 
 	st->attempts = 0;
+	state_block_arm(block, (struct state_timer){0});
+	state_store_touch(st->state, block);
 	enum stage_verdict verdict = call_until_done(st, call_timer, block, &class);
 	if (verdict == STAGE_PASS || verdict == STAGE_DROP)
 		return 0;
@@ -318,15 +330,13 @@ fire_due(struct stage *st)
 {
 	struct state_block *block;
 
-	while ((block = state_key_due(st->key)) != NULL) {
-		block->timer.armed = false;
+	while ((block = state_key_due(st->key)) != NULL)
 		if (run_timer(st, block) != 0)
 			return -1;
-	}
 	return 0;
 }
 
-/* Finds the key's state; -1 with st->why: there is no key. */
+/* Finds the key's state; -1 with st->why: there is no key, or it could not be read. */
 static int
 enter_key(struct stage *st)
 {
@@ -341,8 +351,21 @@ enter_key(struct stage *st)
 			return err_set(&st->why, ERR_INPUT,
 				       "\"%s\" is null or empty: it is the key", st->def->key);
 	}
-	st->key = state_store_key(st->state, name);
-	return 0;
+	st->key = state_store_key(st->state, name, &st->why);
+	return st->key == NULL ? -1 : 0;
+}
+
+/* The key is no longer in hand, and where memory has become full, no other need be either. -1: the
+ * share ends here. */
+static int
+put_key_away(struct stage *st)
+{
+	state_store_release(st->state, st->key);
+	st->key = NULL;
+	if (!state_store_full(st->state) || state_store_spill(st->state, &st->why) == 0)
+		return 0;
+	end_share(st, &st->why);
+	return -1;
 }
 
 static int
@@ -356,12 +379,10 @@ leave_key(struct stage *st)
 		return 0;
 	if (b->event_at != SIZE_MAX) {
 		memcpy(&event_ms, (const char *)st->read + b->event_at, sizeof(event_ms));
-		state_key_advance(st->key, event_ms);
+		state_store_advance(st->state, st->key, event_ms);
 		result = fire_due(st);
 	}
-	state_store_release(st->state, st->key);
-	st->key = NULL;
-	return result;
+	return result == 0 ? put_key_away(st) : -1;
 }
 
 /* The record in hand, read. -1: the share ends here. */
@@ -374,6 +395,8 @@ run_record(struct stage *st)
 	st->record.read = st->def->reads == NULL ? NULL : st->read;
 	if (enter_key(st) == 0)
 		verdict = call_until_done(st, call_process, NULL, &class);
+	else if (st->why.class != ERR_INPUT)
+		verdict = STAGE_FAIL;
 	switch (verdict) {
 	case STAGE_PASS:
 		if (st->mirrored && st->binding->kind == STAGE_TRANSFORM && pass_record(st) != 0 &&
@@ -463,6 +486,12 @@ read_record(struct stage *st, struct str *bytes)
 	return refuse_unread(st, taken.bytes, true, NULL);
 }
 
+size_t
+worker_of_key(struct str key, size_t count)
+{
+	return key.len == 0 ? 0 : hash_keyed(key) % count;
+}
+
 /* Where several workers share a batch: whether the record's key is this one's. */
 static bool
 is_mine(const struct stage *st)
@@ -472,7 +501,7 @@ is_mine(const struct stage *st)
 	if (st->alone || st->binding->key_at == SIZE_MAX)
 		return !st->quiet;
 	memcpy(&key, (const char *)st->read + st->binding->key_at, sizeof(key));
-	return (key.len == 0 ? 0 : hash_keyed(key) % st->count) == st->index;
+	return worker_of_key(key, st->count) == st->index;
 }
 
 static void
@@ -527,12 +556,7 @@ worker_fire(struct stage *st, struct state_block *block, struct batch *batch, ui
 	st->at_end = true;
 	st->key = block->key;
 	arena_reset(&st->arena);
-	block->timer.armed = false;
-	if (run_timer(st, block) != 0)
-		return -1;
-	state_store_release(st->state, st->key);
-	st->key = NULL;
-	return 0;
+	return run_timer(st, block) == 0 ? put_key_away(st) : -1;
 }
 
 /* ---- sinks */

@@ -26,7 +26,9 @@ struct job {
 	const struct container_reader *reader; /* NULL in a source */
 	struct progress_counts *counts;
 	struct stage_metrics *metrics;
-	struct metrics_http *http;     /* NULL: nobody asks */
+	struct metrics_http *http; /* NULL: nobody asks */
+	struct state_disk
+		*state; /* where all workers keep theirs; NULL: nowhere, or each its own */
 	_Atomic uint64_t dead_records; /* refused, for --strict and the last message */
 	_Atomic bool source_lost;      /* stage_reject_source() was called: exit status 1 */
 };
@@ -74,6 +76,9 @@ struct stage {
 struct stage *worker_new(struct job *, size_t index, size_t count);
 void worker_free(struct stage *); /* NULL is fine */
 
+/* From the first record on, what it remembers is kept there; cache_bytes: in memory, about. */
+void worker_keep_state(struct stage *, struct state_disk *, size_t cache_bytes);
+
 /* In the worker's own thread: the author's open() and close(). */
 int worker_open(struct stage *, struct err *);
 void worker_close(struct stage *);
@@ -85,7 +90,8 @@ void worker_take(struct stage *, struct batch *);
 /* Fires the timer of a block at the end of the input; its output goes to share 0 of the batch, as
  * record `number`. -1: stopped, the share says why. */
 int worker_fire(struct stage *, struct state_block *, struct batch *, uint64_t number);
-struct state_store *worker_state(struct stage *); /* NULL: the stage has none */
+struct state_store *worker_state(struct stage *);   /* NULL: the stage has none */
+size_t worker_of_key(struct str key, size_t count); /* the index of the key's worker */
 
 /* A source's poll(); its output goes to share 0 of the batch. */
 enum stage_verdict worker_poll(struct stage *, struct batch *, struct err *);

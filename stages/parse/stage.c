@@ -439,7 +439,7 @@ process(struct stage *st, struct record *rec)
 	}
 	if (p->part == PART_LINES)
 		take_lines(st, r, p);
-	state_timer(st, r, PROCESSING_TIME, stage_now(st) + SILENCE_MS);
+	state_timer(st, r, WAITING_TIME, stage_now(st) + SILENCE_MS);
 	return STAGE_PASS;
 }
 

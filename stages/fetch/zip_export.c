@@ -180,8 +180,10 @@ check_sizes(const struct zip_export *z, uint64_t file_size, struct err *err)
 		uint64_t *sum = m->role == ZIP_MEMBER_CHAT ? &chats : &media;
 		*sum = m->size > UINT64_MAX - *sum ? UINT64_MAX : *sum + m->size;
 	}
-	if (chat_count > ZIP_MAX_CHATS)
-		return err_set(err, ERR_INPUT, "it holds more than %d chats", ZIP_MAX_CHATS);
+	if (chat_count > ZIP_MAX_LISTED / (z->count + 1))
+		return err_set(err, ERR_INPUT,
+			       "it holds %zu chats and %zu files, which is too many", chat_count,
+			       z->count);
 	if (zip_safety_check_sizes(file_size, chats, ZIP_MAX_TEXT, err) != 0)
 		return -1;
 	return zip_safety_check_sizes(file_size, media, ZIP_MAX_MEDIA, err);

@@ -13,7 +13,7 @@
 #include "base/str.h"
 
 #define ZIP_MAX_MEMBERS   100000
-#define ZIP_MAX_CHATS     5000                 /* each with a manifest of all that is in the zip */
+#define ZIP_MAX_LISTED    20000000             /* members times chats: each manifest may list all */
 #define ZIP_MAX_DIRECTORY (32 * 1024 * 1024)   /* bytes */
 #define ZIP_MAX_NAME      1024                 /* bytes of a member's name */
 #define ZIP_MAX_TEXT      ((uint64_t)4 << 30)  /* bytes of a zip's chats, unpacked */

@@ -330,6 +330,17 @@ too_many_members_and_long_names_are_refused(void **state)
 }
 
 static void
+chats_that_would_each_list_too_many_files_are_refused(void **state)
+{
+	struct zip_maker z = {0};
+
+	(void)state;
+	for (int i = 0; i < 5000; i++)
+		zip_add(&z, (struct zip_item){.name = "_chat.txt", .data = CHAT});
+	assert_refused(&z, "it holds 5000 chats and 5000 files, which is too many");
+}
+
+static void
 a_second_directory_is_refused(void **state)
 {
 	struct zip_maker a = {0}, b = {0};
@@ -425,7 +436,8 @@ RUN_TESTS(TEST(members_stored_deflated_streamed_and_zip64_are_read),
 	  TEST(bombs_are_refused_before_they_are_unpacked),
 	  TEST(members_that_share_bytes_are_refused),
 	  TEST(members_that_share_some_bytes_are_refused),
-	  TEST(too_many_members_and_long_names_are_refused), TEST(a_second_directory_is_refused),
-	  TEST(a_stored_zip_inside_is_no_second_directory),
+	  TEST(too_many_members_and_long_names_are_refused),
+	  TEST(chats_that_would_each_list_too_many_files_are_refused),
+	  TEST(a_second_directory_is_refused), TEST(a_stored_zip_inside_is_no_second_directory),
 	  TEST(every_truncation_is_refused_or_read_without_harm),
 	  TEST(every_changed_byte_is_refused_or_read_without_harm))

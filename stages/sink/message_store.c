@@ -144,7 +144,8 @@ static const char *const sql[STATEMENTS] = {
 
 struct import { /* of one conversation */
 	struct str conversation_id, import_id;
-	bool earlier; /* other imports know the conversation */
+	struct str title; /* the conversation's id where it has none */
+	bool earlier;     /* other imports know the conversation */
 	struct map people;
 	struct slot_place place;
 	int64_t shift; /* from its seq to that of the earlier import it goes on from */
@@ -328,6 +329,24 @@ say_twin(struct message_store *s, const struct import *import, struct err *err)
 	return got < 0 ? -1 : 0;
 }
 
+/* An import that shares nothing with what is there of its chat and its time. */
+static int
+say_shared_title(struct message_store *s, const struct import *import, struct err *err)
+{
+	int got = 0;
+
+	if (import->earlier && import->known == 0 && import->place.merged == 0 &&
+	    import->added >= TWIN_FEWEST)
+		got = twin_chats_share_title(s->db, import->conversation_id, import->import_id,
+					     err);
+	if (got == 1)
+		log_error("an import of \"%.*s\" shares no message with what was there of the same "
+			  "time: if it is another chat of that name, --title or --conversation "
+			  "keeps them apart, in a new database",
+			  STR_ARG(import->title));
+	return got < 0 ? -1 : 0;
+}
+
 static const char *
 words_of(struct str order)
 {
@@ -389,7 +408,8 @@ write_imports(struct message_store *s, struct err *err)
 		sqlite3_bind_int64(stmt, 3, (int64_t)added);
 		sqlite3_bind_int64(stmt, 4, (int64_t)import->place.merged);
 		sqlite3_bind_int64(stmt, 5, (int64_t)import->known);
-		if (database_step(s->db, stmt, "write", err) != 0 || say_twin(s, import, err) != 0)
+		if (database_step(s->db, stmt, "write", err) != 0 ||
+		    say_twin(s, import, err) != 0 || say_shared_title(s, import, err) != 0)
 			return -1;
 		s->counts.imports += 1;
 		s->counts.added += added;
@@ -416,6 +436,9 @@ open_import(struct message_store *s, struct import *import, struct err *err)
 
 	import->conversation_id = arena_copy(&s->arena, conversation);
 	import->import_id = arena_copy(&s->arena, id);
+	import->title = import->conversation_id;
+	if (text_of(s, CONVERSATION_TITLE).len > 0)
+		import->title = arena_copy(&s->arena, text_of(s, CONVERSATION_TITLE));
 	database_bind_text(stmt, 1, conversation);
 	database_bind_text(stmt, 2, text_of(s, CONVERSATION_TITLE));
 	if (database_step(s->db, stmt, "write", err) != 0)

@@ -16,7 +16,13 @@ static const char sql[] =
 	" AND other.conversation_id <> ?1"
 	" GROUP BY other.conversation_id ORDER BY 3 DESC, 2 LIMIT 1";
 
-#define TOO_FEW 10 /* compared: it may be chance */
+/* Others in the middle half of the import's time, as exports may meet at their ends. */
+static const char sharing[] =
+	"WITH span AS (SELECT min(sent_at) AS first, max(sent_at) AS last FROM messages"
+	"  WHERE conversation_id = ?1 AND import_id = ?2)"
+	" SELECT count(*) >= ?3 FROM span JOIN messages AS other"
+	" WHERE other.conversation_id = ?1 AND other.import_id <> ?2"
+	" AND other.sent_at BETWEEN first + (last - first) / 4 AND last - (last - first) / 4";
 
 static void
 take_text(struct buf *to, sqlite3_stmt *stmt, int column)
@@ -44,8 +50,26 @@ twin_chats_find(struct database *db, struct str conversation_id, struct str impo
 		take_text(&found->twin, stmt, 1);
 		found->same = sqlite3_column_int64(stmt, 2);
 		found->compared = sqlite3_column_int64(stmt, 3);
-		got = found->compared >= TOO_FEW && found->same > found->compared / 2;
+		got = found->compared >= TWIN_FEWEST && found->same > found->compared / 2;
 	}
+	sqlite3_finalize(stmt);
+	return got;
+}
+
+int
+twin_chats_share_title(struct database *db, struct str conversation_id, struct str import_id,
+		       struct err *err)
+{
+	sqlite3_stmt *stmt = database_prepare(db, STR(sharing), err);
+
+	if (stmt == NULL)
+		return -1;
+	database_bind_text(stmt, 1, conversation_id);
+	database_bind_text(stmt, 2, import_id);
+	sqlite3_bind_int(stmt, 3, TWIN_FEWEST);
+	int got = database_step(db, stmt, "read", err);
+	if (got == 1)
+		got = sqlite3_column_int(stmt, 0);
 	sqlite3_finalize(stmt);
 	return got;
 }

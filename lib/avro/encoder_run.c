@@ -8,7 +8,8 @@
 #include "text/utf8.h"
 #include <math.h>
 
-#define ROOM        64
+#define ROOM        128
+#define SHORT       64 /* bytes of a string that has room without asking */
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
@@ -43,7 +44,7 @@ varint_size(size_t n)
 
 typedef unsigned char lanes __attribute__((vector_size(16)));
 
-/* Copies up to 64 bytes, reading no others: a call takes longer than most strings. */
+/* Copies up to SHORT bytes, reading no others: a call takes longer than most strings. */
 static inline void
 copy_short(char *w, const char *from, size_t size)
 {
@@ -176,15 +177,17 @@ null:
 	s = *op->long_null;
 	op += op->to;
 bytes: /* s, and on to the operation that op now is */
+	if (LIKELY(s.len <= SHORT)) {
+		copy_short(w, s.ptr, s.len);
+		w += s.len;
+		NEXT();
+	}
 	if (UNLIKELY((size_t)(limit + ROOM - w) < s.len + ROOM)) {
 		out->len = (size_t)(w - out->ptr);
 		w = buf_room(out, s.len + ROOM);
 		limit = out->ptr + out->room - ROOM;
 	}
-	if (LIKELY(s.len <= 4 * sizeof(lanes)))
-		copy_short(w, s.ptr, s.len);
-	else
-		memcpy(w, s.ptr, s.len);
+	memcpy(w, s.ptr, s.len);
 	w += s.len;
 	NEXT();
 

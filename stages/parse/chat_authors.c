@@ -109,6 +109,8 @@ chat_authors_guess(struct chat_authors *a, struct str line)
 	return guess;
 }
 
+#define SETTLED_LINES 256
+
 static void
 count_line(struct chat_authors *a, struct str line, struct author_guess guess)
 {
@@ -117,6 +119,8 @@ count_line(struct chat_authors *a, struct str line, struct author_guess guess)
 
 	author->lines++;
 	author->unmarked += !marks_begin(str_tail(line, text));
+	author->settled = author->lines >= SETTLED_LINES && author->unmarked > 0 &&
+			  author->continued * 4 < author->lines;
 	size_t next = colon_in(str_tail(line, text));
 	if (next == line.len - text || text + next > AUTHOR_LONGEST)
 		return;
@@ -138,7 +142,7 @@ chat_authors_learn(struct chat_authors *a, struct str line)
 {
 	struct author_guess guess = chat_authors_guess(a, line);
 
-	if (guess.author != NULL)
+	if (guess.author != NULL && !guess.author->settled)
 		count_line(a, line, guess);
 	return guess;
 }

@@ -24,6 +24,7 @@ struct author {
 	uint64_t continued;    /* of those: with another ": " soon */
 	struct author *longer; /* the most frequent name that goes on behind this one's ": " */
 	bool person;           /* was looked at: its words are not WhatsApp's */
+	bool settled;          /* so many lines have shown where the name ends: none is counted */
 };
 #define AUTHORS_RECENT 64 /* a power of two */
 struct chat_authors {

@@ -524,7 +524,11 @@ message_body_read(struct body_scratch *b, const struct body_source *from, struct
 		m->kind = KIND_EMPTY;
 		return;
 	}
-	struct str rest = text, line = str_cut(&rest, '\n');
+	struct str line = text, rest = {text.ptr + text.len, 0};
+	if (b->signs & SIGN_LINE) {
+		rest = text;
+		line = str_cut(&rest, '\n');
+	}
 	line = str_trim(line);
 	char last = line.len > 0 ? line.ptr[line.len - 1] : '\0';
 

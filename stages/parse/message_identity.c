@@ -9,9 +9,10 @@
 #include <assert.h>
 #include <endian.h>
 
-#define PLACES     (2 * OCCURRENCES)
-#define COUNT_MOST 0xFFFFu
-#define DIGEST     16 /* bytes of a message's id, before they are hex */
+#define PLACES      (2 * OCCURRENCES)
+#define NEXT_MINUTE 4 /* places behind a slot's: what will be asked for soon */
+#define COUNT_MOST  0xFFFFu
+#define DIGEST      16 /* bytes of a message's id, before they are hex */
 
 const struct sender_id sender_id_system = {0, "0000000000000000"};
 
@@ -21,6 +22,7 @@ place_of(struct occurrence *table, uint64_t key)
 {
 	size_t i = key >> 36 & (PLACES - 1);
 
+	__builtin_prefetch(&table[(i + NEXT_MINUTE) & (PLACES - 1)]);
 	while (table[i].seen != 0 && table[i].key != key)
 		i = (i + 1) & (PLACES - 1);
 	return &table[i];
@@ -254,14 +256,18 @@ static char *
 write_number(char *to, uint64_t number)
 {
 	char digits[20];
-	size_t n = 0;
+	size_t n = sizeof(digits);
 
-	do
-		digits[n++] = (char)('0' + number % 10);
-	while ((number /= 10) > 0);
-	while (n > 0)
-		*to++ = digits[--n];
-	return to;
+	for (; number >= 100; number /= 100) {
+		unsigned two = (unsigned)(number % 100);
+		digits[--n] = (char)('0' + two % 10);
+		digits[--n] = (char)('0' + two / 10);
+	}
+	if (number >= 10)
+		digits[--n] = (char)('0' + number % 10);
+	digits[--n] = (char)('0' + (number >= 10 ? number / 10 : number));
+	memcpy(to, digits + n, sizeof(digits) - n);
+	return to + (sizeof(digits) - n);
 }
 
 static void
@@ -287,7 +293,11 @@ write_slot(struct identity *id, int64_t minute, const struct sender_id *sender, 
 	memcpy(to, sender->hex, sizeof(sender->hex));
 	to += sizeof(sender->hex);
 	*to++ = ':';
-	return (struct str){id->slot_id, (size_t)(write_number(to, ordinal) - id->slot_id)};
+	if (ordinal < 10)
+		*to++ = (char)('0' + ordinal);
+	else
+		to = write_number(to, ordinal);
+	return (struct str){id->slot_id, (size_t)(to - id->slot_id)};
 }
 
 bool

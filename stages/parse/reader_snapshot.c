@@ -1,7 +1,8 @@
 /*
  *   facts, as the struct lies in memory
  *   pending, title, import_id, conversation_id: strings
- *   authors: count, { label, label of the longer one, lines, unmarked, continued, person }
+ *   authors: count, { label, label of the longer one, lines, unmarked, continued, person,
+ *            settled }
  *   occurrences of messages, then of slots: twice (older first) count, { key, seen }
  *   entries: count, { name, size }
  *
@@ -53,6 +54,7 @@ chat_reader_save(const struct chat_reader *r, struct buf *to)
 		add_number(to, a->unmarked);
 		add_number(to, a->continued);
 		add_number(to, a->person);
+		add_number(to, a->settled);
 	}
 	add_occurrences(to, r->identity.messages.before);
 	add_occurrences(to, r->identity.messages.now);
@@ -139,6 +141,7 @@ chat_reader_restore(struct chat_reader *r, struct str bytes, struct err *err)
 		a->unmarked = take_number(&t);
 		a->continued = take_number(&t);
 		a->person = take_number(&t) != 0;
+		a->settled = take_number(&t) != 0;
 	}
 	take_occurrences(&t, &r->identity.messages);
 	take_occurrences(&t, &r->identity.slots);

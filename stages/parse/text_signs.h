@@ -11,6 +11,7 @@ enum text_sign {
 	SIGN_AT = 8,     /* "@" */
 	SIGN_COLON = 16, /* ":" */
 	SIGN_NUL = 32,   /* a byte of 0 */
+	SIGN_LINE = 64,  /* "\n" */
 };
 
 #define SIGN_LANES 16
@@ -18,7 +19,7 @@ typedef unsigned char sign_lanes __attribute__((vector_size(SIGN_LANES)));
 typedef signed char sign_masks __attribute__((vector_size(SIGN_LANES)));
 struct sign_seen {
 	sign_lanes bytes;
-	sign_masks mark, carriage_return, at, colon, nul;
+	sign_masks mark, carriage_return, at, colon, nul, line;
 };
 
 static inline void
@@ -33,15 +34,7 @@ signs_look(struct sign_seen *seen, const void *at)
 	seen->at |= bytes == '@';
 	seen->colon |= bytes == ':';
 	seen->nul |= bytes == 0;
-}
-
-static inline bool
-sign_in(sign_masks lanes)
-{
-	uint64_t halves[2];
-
-	memcpy(halves, &lanes, sizeof(halves));
-	return ((halves[0] | halves[1]) & 0x8080808080808080u) != 0;
+	seen->line |= bytes == '\n';
 }
 
 /* Which of them the text has. */
@@ -61,12 +54,17 @@ text_signs(struct str s)
 			signs_look(&seen, s.ptr + i);
 		signs_look(&seen, s.ptr + s.len - SIGN_LANES);
 	}
-	return (sign_in((sign_masks)seen.bytes) ? (unsigned)SIGN_BEYOND_ASCII : 0) |
-	       (sign_in(seen.mark) ? (unsigned)SIGN_MARK : 0) |
-	       (sign_in(seen.carriage_return) ? (unsigned)SIGN_RETURN : 0) |
-	       (sign_in(seen.at) ? (unsigned)SIGN_AT : 0) |
-	       (sign_in(seen.colon) ? (unsigned)SIGN_COLON : 0) |
-	       (sign_in(seen.nul) ? (unsigned)SIGN_NUL : 0);
+	sign_lanes all = ((sign_lanes)((sign_masks)seen.bytes < 0) & SIGN_BEYOND_ASCII) |
+			 ((sign_lanes)seen.mark & SIGN_MARK) |
+			 ((sign_lanes)seen.carriage_return & SIGN_RETURN) |
+			 ((sign_lanes)seen.at & SIGN_AT) | ((sign_lanes)seen.colon & SIGN_COLON) |
+			 ((sign_lanes)seen.nul & SIGN_NUL) | ((sign_lanes)seen.line & SIGN_LINE);
+	uint64_t halves[2];
+	memcpy(halves, &all, sizeof(halves));
+	halves[0] |= halves[1];
+	halves[0] |= halves[0] >> 32;
+	halves[0] |= halves[0] >> 16;
+	return (halves[0] | halves[0] >> 8) & 0xFF;
 }
 
 #endif

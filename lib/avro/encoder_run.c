@@ -31,6 +31,16 @@ put_number(char *w, int64_t value)
 	return varint_write(w, value);
 }
 
+static inline char *
+put_length(char *w, size_t n)
+{
+	if (LIKELY(n < 0x40)) {
+		*w = (char)(n << 1);
+		return w + 1;
+	}
+	return put_number(w, (int64_t)n);
+}
+
 /* Bytes of a length. */
 static inline size_t
 varint_size(size_t n)
@@ -314,7 +324,7 @@ do_TEXT:
 	if (UNLIKELY(!utf8_valid(s)))
 		FAIL(ENCODE_NOT_UTF8);
 	TAG();
-	w = put_number(w, (int64_t)s.len);
+	w = put_length(w, s.len);
 	op++;
 	goto bytes;
 do_BYTES:
@@ -322,7 +332,7 @@ do_BYTES:
 	if (s.ptr == NULL)
 		goto null;
 	TAG();
-	w = put_number(w, (int64_t)s.len);
+	w = put_length(w, s.len);
 	op++;
 	goto bytes;
 do_BUF : {
@@ -330,7 +340,7 @@ do_BUF : {
 	LOAD(value);
 	s = buf_str(&value);
 	TAG();
-	w = put_number(w, (int64_t)s.len);
+	w = put_length(w, s.len);
 	op++;
 	goto bytes;
 }

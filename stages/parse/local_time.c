@@ -108,10 +108,8 @@ offset_near_change(struct local_time *lt, int64_t wall)
 int64_t
 local_time_instant(struct local_time *lt, int64_t wall, int32_t *offset_minutes)
 {
-	int64_t day = wall / DAY;
-
-	if (!lt->known || lt->day != day)
-		look_up(lt, day);
+	if (!lt->known || (uint64_t)wall - (uint64_t)lt->day * DAY >= DAY)
+		look_up(lt, wall / DAY - (wall % DAY < 0));
 	int32_t offset = lt->change == INT64_MAX ? lt->before : offset_near_change(lt, wall);
 	lt->last = wall - offset;
 	*offset_minutes = offset / 60;

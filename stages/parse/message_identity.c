@@ -310,7 +310,8 @@ identity_give(struct identity *id, int64_t minute, const struct sender_id *sende
 	uint64_t key;
 
 	buf_clear(&id->essence);
-	buf_add(&id->essence, (struct str){(const char *)&facts, sizeof(facts)});
+	memcpy(buf_room(&id->essence, sizeof(facts)), &facts, sizeof(facts));
+	id->essence.len = sizeof(facts);
 	add_essence(&id->essence, m);
 	if (id->conversation_len == 0)
 		identity_name_conversation(id, buf_str(&id->essence));

@@ -127,14 +127,15 @@ system_text_of(struct chat_reader *r, struct str raw, int32_t *invalid)
 	return str_trim(buf_str(&r->system_text));
 }
 
-/* Whether the words before the colon are WhatsApp's, not a name: "A changed the subject to "B". */
+/* Whether the words before the colon are WhatsApp's, not a name: "A changed the subject to "B".
+ * Asked of a person once. */
 static bool
 label_is_system(struct chat_reader *r, struct author *author, struct str raw)
 {
 	struct system_event_read event;
 	int32_t invalid = 0;
 
-	if (author->person || r->at.form.shape.frame == FRAME_BRACKET)
+	if (r->at.form.shape.frame == FRAME_BRACKET)
 		return false;
 	if (quotes_something(author->name))
 		return true;
@@ -252,7 +253,7 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 	struct author *author =
 		chat_authors_find(&r->authors, parts->first_line, parts->guess, &label);
 
-	if (author == NULL || label_is_system(r, author, behind)) {
+	if (author == NULL || (!author->person && label_is_system(r, author, behind))) {
 		emit_system(r, parts, behind, out);
 		return;
 	}

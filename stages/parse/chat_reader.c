@@ -222,6 +222,28 @@ emit(struct chat_reader *r, const struct message_parts *parts, const struct auth
 	out->message(out->with, m);
 }
 
+/* "A added Kaya, Cem" named one person, if that is who writes here. */
+static void
+join_known_names(const struct chat_reader *r, struct system_event_read *read)
+{
+	struct str *names = read->targets;
+	size_t count = 0;
+
+	for (size_t i = 0; i < read->event.target_count; count++) {
+		struct str name = names[i++];
+		for (size_t k = i; k < read->event.target_count && k < i + 2; k++) {
+			const char *end = names[k].ptr + names[k].len;
+			struct str whole = {name.ptr, (size_t)(end - name.ptr)};
+			if (map_get(&r->authors.map, whole) != NULL) {
+				name = whole;
+				i = k + 1;
+			}
+		}
+		names[count] = name;
+	}
+	read->event.target_count = count;
+}
+
 static void
 emit_system(struct chat_reader *r, const struct message_parts *parts, struct str raw,
 	    const struct reader_output *out)
@@ -240,6 +262,8 @@ emit_system(struct chat_reader *r, const struct message_parts *parts, struct str
 	r->body.by_structure = !system_event_find(text, &r->event);
 	if (r->body.by_structure)
 		r->event.event = (struct system_event){.event = STR("unknown"), .text = text};
+	if (r->event.event.target_count > 1)
+		join_known_names(r, &r->event);
 	m->system_event = &r->event.event;
 	emit(r, parts, NULL, out);
 }

@@ -347,19 +347,6 @@ say_shared_title(struct message_store *s, const struct import *import, struct er
 	return got < 0 ? -1 : 0;
 }
 
-static const char *
-words_of(struct str order)
-{
-	switch (order.ptr[0]) {
-	case 'm':
-		return "month first";
-	case 'y':
-		return "year first";
-	default:
-		return "day first";
-	}
-}
-
 /* An import that knew less than it added, of a chat that may have been read otherwise before. */
 static int
 settle_other_reading(struct message_store *s, struct import *import, struct err *err)
@@ -371,21 +358,10 @@ settle_other_reading(struct message_store *s, struct import *import, struct err 
 	if (import->earlier && added > import->known)
 		got = other_reading_settle(s->db, s->enrichments, import->conversation_id,
 					   import->import_id, added, &found, err);
-	if (got == 1 && found.stays) {
-		import->added -= (uint64_t)found.removed;
-		import->known += (uint64_t)found.removed;
-		log_error("the dates of \"%.*s\" were read %s before: %lld messages that are there "
-			  "are not imported %s again; --date-order %.*s replaces them",
-			  STR_ARG(buf_str(&found.title)), words_of(buf_str(&found.before)),
-			  (long long)found.removed, words_of(buf_str(&found.order)),
-			  STR_ARG(buf_str(&found.order)));
-	} else if (got == 1) {
-		log_error(
-			"the dates of \"%.*s\" were read %s before: %lld messages are replaced by "
-			"what they are %s; --date-order %.*s brings the others back",
-			STR_ARG(buf_str(&found.title)), words_of(buf_str(&found.before)),
-			(long long)found.removed, words_of(buf_str(&found.order)),
-			STR_ARG(buf_str(&found.before)));
+	if (got == 1) {
+		other_reading_say(&found);
+		import->added -= found.stays ? (uint64_t)found.removed : 0;
+		import->known += found.stays ? (uint64_t)found.removed : 0;
 	}
 	other_reading_free(&found);
 	return got < 0 ? -1 : 0;

@@ -1,5 +1,6 @@
 #include "other_reading.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 
 /* What speaks for an order: dates that have no other, somebody who said so, or likelihood. */
@@ -142,6 +143,38 @@ other_reading_settle(struct database *db, struct enrichments *enrichments,
 	found->removed = (int64_t)rows.count;
 	free(rows.at);
 	return got != 0 ? -1 : same;
+}
+
+static const char *
+words_of(struct str order)
+{
+	switch (order.ptr[0]) {
+	case 'm':
+		return "month first";
+	case 'y':
+		return "year first";
+	default:
+		return "day first";
+	}
+}
+
+void
+other_reading_say(const struct other_reading *found)
+{
+	const char *now = words_of(buf_str(&found->order));
+	const char *before = words_of(buf_str(&found->before));
+
+	if (found->stays)
+		log_error("the dates of \"%.*s\" were read %s before: %lld messages that are there "
+			  "are not imported %s again; --date-order %.*s replaces them",
+			  STR_ARG(buf_str(&found->title)), before, (long long)found->removed, now,
+			  STR_ARG(buf_str(&found->order)));
+	else
+		log_error(
+			"the dates of \"%.*s\" were read %s before: %lld messages are replaced by "
+			"what they are %s; --date-order %.*s brings the others back",
+			STR_ARG(buf_str(&found->title)), before, (long long)found->removed, now,
+			STR_ARG(buf_str(&found->before)));
 }
 
 void

@@ -24,6 +24,7 @@ struct other_reading {
 int other_reading_settle(struct database *, struct enrichments *, struct str conversation_id,
 			 struct str import_id, uint64_t added, struct other_reading *,
 			 struct err *);
+void other_reading_say(const struct other_reading *); /* to people */
 void other_reading_free(struct other_reading *);
 
 #endif

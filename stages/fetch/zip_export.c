@@ -225,8 +225,8 @@ zip_export_open(int fd, uint64_t size, struct err *err)
 	z->count = (size_t)count;
 	z->members = mem_zero(z->count, sizeof(*z->members));
 	for (size_t i = 0, false_names = 0; i < z->count; i++) {
-		const struct zip_false_name *next = &z->false_names.at[false_names];
-		bool repaired = false_names < z->false_names.count && next->member == i;
+		bool repaired = false_names < z->false_names.count &&
+				z->false_names.at[false_names].member == i;
 		false_names += repaired;
 		if (read_member(z, i, repaired, err) != 0)
 			goto fail;

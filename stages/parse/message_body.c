@@ -561,7 +561,8 @@ message_body_read(struct body_scratch *b, const struct body_source *from, struct
 		}
 		if (is_unknown_omission(line, rest) ||
 		    (from->line_marked && b->marked && rest.len == 0 && line.len <= 80 &&
-		     !wording_locale_has(from->locale, WORDING_OMITTED_IMAGE))) {
+		     (!wording_locale_has(from->locale, WORDING_OMITTED_IMAGE) ||
+		      wording_ends_like_omission(line, from->locale)))) {
 			attach(b, from, m, (struct str){0}, KIND_MEDIA, true);
 			b->by_structure = true;
 			set_text(m, text); /* what it says nobody here can read: keep it */

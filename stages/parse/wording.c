@@ -162,6 +162,39 @@ wording_locale_has(uint8_t locale, enum wording wording)
 	return locale != 0 && (wording_kinds[locale] >> wording & 1) != 0;
 }
 
+/* The bytes that both end in, from a space on; in scripts without spaces, 12 bytes or more. */
+static size_t
+same_end(struct str a, struct str b)
+{
+	size_t most = a.len < b.len ? a.len : b.len, same = 0;
+
+	while (same < most && a.ptr[a.len - same - 1] == b.ptr[b.len - same - 1])
+		same++;
+	struct str end = str_tail(a, a.len - same);
+	size_t space = str_find(end, STR(" "));
+	return space < end.len ? end.len - space : same >= 12 && (*end.ptr & 0x80) != 0 ? same : 0;
+}
+
+bool
+wording_ends_like_omission(struct str phrase, uint8_t locale)
+{
+	for (size_t n; (n = stop_at_end(phrase)) > 0;)
+		phrase.len -= n;
+	if (locale == 0)
+		return false;
+	for (size_t i = 0; i < wording_first[WORDING_LONGEST + 1]; i++) {
+		const struct wording_row *row = &wording_rows[i];
+		struct str known = {row->text, row->len};
+		if (row->wording >= WORDING_OMITTED_IMAGE &&
+		    row->wording <= WORDING_OMITTED_CONTACT &&
+		    str_starts(str_of(wording_locales[row->locale]),
+			       str_head(str_of(wording_locales[locale]), 2)) &&
+		    same_end(phrase, known) >= 6)
+			return true;
+	}
+	return false;
+}
+
 bool
 wording_locale_is_month_first(uint8_t locale)
 {

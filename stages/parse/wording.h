@@ -73,6 +73,9 @@ bool wording_may_begin_call(struct str text);
 uint8_t wording_locale_of(struct str text);
 /* Whether there is a phrase of that kind in this language. */
 bool wording_locale_has(uint8_t locale, enum wording);
+/* Whether the phrase, which is not known, ends as what is left out does in this language: it names
+ * a sort that is new. Looks at all phrases. */
+bool wording_ends_like_omission(struct str phrase, uint8_t locale);
 
 const char *wording_locale_name(uint8_t locale); /* "de"; "" for 0 */
 /* Dates with the month first are usual where this language is spoken, or it could be. */

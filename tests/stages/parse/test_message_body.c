@@ -1,5 +1,6 @@
 #include "../../../stages/parse/message_body.h"
 #include "../../../stages/parse/system_event.h"
+#include "../../../stages/parse/wording.h"
 #include "check.h"
 
 static struct body_scratch scratch;
@@ -56,6 +57,30 @@ what_only_resembles_them_is_text(void **state)
 	expect_kind("look: https://maps.google.com/?q=pizza", KIND_TEXT,
 		    "look: https://maps.google.com/?q=pizza");
 	expect_kind("Voice call. Me", KIND_TEXT, "Voice call. Me");
+}
+
+static void
+a_sort_that_is_new_is_media_by_its_end(void **state)
+{
+	struct body_source from = {
+		.raw = STR("\u200eHologramm weggelassen"), .line_marked = true, .bracketed = true};
+	struct message m = {0};
+
+	(void)state;
+	assert_int_equal(wording_find(WORDING_BODY, STR("Bild weggelassen"), &from.locale),
+			 WORDING_OMITTED_IMAGE);
+	message_body_read(&scratch, &from, &m);
+	assert_int_equal(m.kind, KIND_MEDIA);
+	assert_true(scratch.by_structure);
+	assert_str(m.text, "Hologramm weggelassen");
+	from.raw = STR("\u200eHologramm verloren");
+	message_body_read(&scratch, &from, &m);
+	assert_int_equal(m.kind, KIND_TEXT);
+	assert_int_equal(wording_find(WORDING_BODY, STR("画像は含まれていません"), &from.locale),
+			 WORDING_OMITTED_IMAGE);
+	from.raw = STR("\u200e動画は含まれていません");
+	message_body_read(&scratch, &from, &m);
+	assert_int_equal(m.kind, KIND_MEDIA);
 }
 
 static void
@@ -254,8 +279,8 @@ free_scratch(void **state)
 }
 
 RUN_TESTS(TEST(words_of_many_languages_are_known), TEST(what_only_resembles_them_is_text),
-	  TEST(attachments_have_names_and_captions), TEST(edited_texts_say_so),
-	  TEST(polls_have_votes), TEST(mentions_are_found),
+	  TEST(a_sort_that_is_new_is_media_by_its_end), TEST(attachments_have_names_and_captions),
+	  TEST(edited_texts_say_so), TEST(polls_have_votes), TEST(mentions_are_found),
 	  TEST(calls_have_a_medium_and_what_became_of_them),
 	  TEST(events_of_other_languages_have_them_too), TEST(events_have_actor_targets_and_value),
 	  TEST(free_scratch))

@@ -12,21 +12,17 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* "Rome" to "Oslo", with the begin cut off where "to" is a word of the old name, too: the last one.
- */
+/* Of 'Rome" to "Oslo"', which was cut where "to" is a word of the old name, too: the last one. */
 static bool
 take_last_quoted(struct str *s, struct str open, struct str close)
 {
 	size_t quotes = 0, last = 0;
 
-	for (size_t i = 0; i + close.len < s->len; i++) {
+	for (size_t i = 0; i + close.len < s->len; i++)
 		if (str_starts(str_tail(*s, i), open)) {
 			last = i + open.len;
 			quotes++;
-		} else if (last == 0 && str_starts(str_tail(*s, i), close)) {
-			quotes++;
 		}
-	}
 	bool stray = str_equal(open, close) ? quotes % 2 == 0 && quotes > 0
 					    : last > 0 && str_find(*s, close) < str_find(*s, open);
 	if (stray)

@@ -179,6 +179,10 @@ def list_complaints(tool, path):
 
 def complaints(tool):
     yield from differences(tool, table())
+    kinds = open(os.path.join(ROOT, "docs", "kinds.md"), encoding="utf-8").read()
+    for event in sorted({wanted["event"] for *_, wanted in cases(table()) if "event" in wanted}):
+        if "`%s`" % event not in kinds:
+            yield "docs/kinds.md does not know the event %s" % event
     made = subprocess.run([os.path.join(ROOT, "build-aux", "wording2md"), TABLE], capture_output=True, check=True)
     if made.stdout != open(os.path.join(ROOT, "docs", "wording.md"), "rb").read():
         yield "docs/wording.md is not what build-aux/wording2md makes of the table"

@@ -2,9 +2,11 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include <assert.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -57,29 +59,39 @@ control_bytes(const unsigned char *p)
 	return p[0] == 0xC2 && p[1] >= 0x80 && p[1] <= 0x9F ? 2 : 0;
 }
 
-/* Takes head, which is ours, and body, which may hold anything. */
-static void
-write_line(const char *head, const char *body)
-{
-	char line[2048];
-	size_t len = (size_t)snprintf(line, sizeof(line), "%s", head);
+struct line {
+	char text[2048];
+	size_t len;
+};
 
-	for (const char *p = body; *p != '\0' && len + 10 < sizeof(line); p++) {
+/* Adds what may hold anything. quoted: within a value's quotes, which it must not end. */
+static void
+add_text(struct line *line, const char *text, bool quoted)
+{
+	for (const char *p = text; *p != '\0' && line->len + 10 < sizeof(line->text); p++) {
 		size_t controls = control_bytes((const unsigned char *)p);
 
+		if (quoted && (*p == '"' || *p == '\\'))
+			line->text[line->len++] = '\\';
 		if (controls == 0)
-			line[len++] = *p;
+			line->text[line->len++] = *p;
 		for (size_t i = 0; i < controls; i++)
-			len += (size_t)snprintf(line + len, sizeof(line) - len, "\\x%02x",
-						(unsigned char)p[i]);
+			line->len += (size_t)snprintf(line->text + line->len,
+						      sizeof(line->text) - line->len, "\\x%02x",
+						      (unsigned char)p[i]);
 		p += controls > 1;
 	}
-	len = str_whole((struct str){line, len}).len;
-	line[len++] = '\n';
+}
+
+static void
+write_line(struct line *line)
+{
+	line->len = str_whole((struct str){line->text, line->len}).len;
+	line->text[line->len++] = '\n';
 	pthread_mutex_lock(&lock);
 	if (before_line != NULL)
 		before_line();
-	ssize_t unused = write(STDERR_FILENO, line, len); /* there is nobody else to tell */
+	ssize_t unused = write(STDERR_FILENO, line->text, line->len); /* there is nobody to tell */
 	(void)unused;
 	pthread_mutex_unlock(&lock);
 }
@@ -87,30 +99,83 @@ write_line(const char *head, const char *body)
 void
 log_error(const char *fmt, ...)
 {
-	char head[128], body[1536];
+	struct line line = {0};
+	char body[1536];
 	va_list args;
 
 	va_start(args, fmt);
 	vsnprintf(body, sizeof(body), fmt, args);
 	va_end(args);
-	snprintf(head, sizeof(head), "%s: ", program);
-	write_line(head, body);
+	line.len = (size_t)snprintf(line.text, sizeof(line.text), "%.100s: ", program);
+	add_text(&line, body, false);
+	write_line(&line);
+}
+
+/* What one conversion ("%s") makes of the next arguments. */
+static void
+format_one(char *to, size_t room, struct str conversion, va_list *args)
+{
+	char fmt[16], last = conversion.ptr[conversion.len - 1];
+	va_list same;
+
+	snprintf(fmt, sizeof(fmt), "%.*s", STR_ARG(conversion));
+	va_copy(same, *args);
+	vsnprintf(to, room, fmt, same);
+	va_end(same);
+	/* As it used them up: promoted types, those of 64 bits are passed alike. */
+	if (strchr(fmt, '*') != NULL)
+		(void)va_arg(*args, int);
+	if (last == 's')
+		(void)va_arg(*args, const char *);
+	else if (last == 'f')
+		(void)va_arg(*args, double);
+	else if (strpbrk(fmt, "lzj") != NULL)
+		(void)va_arg(*args, long long);
+	else if (last != '%')
+		(void)va_arg(*args, int);
+}
+
+/* The quotes of the format are the line's; those of the arguments are escaped. */
+static void
+add_values(struct line *line, const char *fmt, va_list *args)
+{
+	char text[1024], one[2] = "";
+	bool quoted = false;
+
+	while (*fmt != '\0') {
+		if (*fmt == '%') {
+			struct str conversion = {fmt, 2 + strcspn(fmt + 1, "sdiucxf%")};
+			assert(conversion.ptr[conversion.len - 1] != '\0'); /* one of those */
+			format_one(text, sizeof(text), conversion, args);
+			add_text(line, text, quoted);
+			fmt += conversion.len;
+		} else {
+			quoted ^= *fmt == '"';
+			one[0] = *fmt++;
+			add_text(line, one, false);
+		}
+	}
 }
 
 static void
-write_event(const char *event, const char *fmt, va_list args)
+write_event(const char *event, const char *fmt, va_list *args)
 {
-	char head[256], body[1536], when[32];
 	int64_t now = clock_now_ms();
 	time_t seconds = (time_t)(now / 1000);
+	struct line line = {0};
+	char when[32];
 	struct tm utc;
 
 	gmtime_r(&seconds, &utc);
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &utc);
-	vsnprintf(body, sizeof(body), fmt, args);
-	snprintf(head, sizeof(head), "time=%s.%03dZ program=%s event=%s%s", when, (int)(now % 1000),
-		 program, event, body[0] == '\0' ? "" : " ");
-	write_line(head, body);
+	line.len = (size_t)snprintf(line.text, sizeof(line.text),
+				    "time=%s.%03dZ program=%.100s event=%.100s ", when,
+				    (int)(now % 1000), program, event);
+	size_t head = line.len;
+	add_values(&line, fmt, args);
+	if (line.len == head)
+		line.len--;
+	write_line(&line);
 }
 
 void
@@ -121,7 +186,7 @@ log_event(const char *event, const char *fmt, ...)
 	if (level < LOG_INFO)
 		return;
 	va_start(args, fmt);
-	write_event(event, fmt, args);
+	write_event(event, fmt, &args);
 	va_end(args);
 }
 
@@ -133,6 +198,6 @@ log_debug(const char *event, const char *fmt, ...)
 	if (level < LOG_DEBUG)
 		return;
 	va_start(args, fmt);
-	write_event(event, fmt, args);
+	write_event(event, fmt, &args);
 	va_end(args);
 }

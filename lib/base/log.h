@@ -5,7 +5,8 @@
  * log_event("retry", "record=%llu", n) prints one line of key=value, with the time, the program and
  * the event in front. Never a person's text: say its id, offset and length. Each line is one
  * write(), so that the lines of several programs on one terminal stay whole. Control bytes are
- * shown as \xNN.
+ * shown as \xNN; a quote or backslash within an event's quotes ("reason=\"%s\"") has a backslash
+ * before it.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

@@ -44,6 +44,20 @@ an_event_is_a_line_of_keys_and_values(void **state)
 }
 
 static void
+a_value_does_not_end_its_quotes(void **state)
+{
+	(void)state;
+	setenv("CHATMILL_NOW", "1700000000007", 1);
+	WRITES("time=2023-11-14T22:13:20.007Z program=chatmill-test event=skipped "
+	       "path=\"a\\\" b=\\\"c\\\\\" count=18446744073709551615 size=7 share=0.50 "
+	       "end=\"x\\\"\" of=100%\n",
+	       log_event("skipped",
+			 "path=\"%s\" count=%llu size=%zu share=%.2f end=\"%.*s\" of=%d%%",
+			 "a\" b=\"c\\", 18446744073709551615ull, (size_t)7, 0.5, 2, "x\"y", 100));
+	unsetenv("CHATMILL_NOW");
+}
+
+static void
 what_would_command_a_terminal_is_shown_as_hex(void **state)
 {
 	(void)state;
@@ -143,7 +157,7 @@ give_stderr_back(void **state)
 }
 
 RUN_TESTS_WITH(catch_stderr, give_stderr_back, TEST(an_error_is_one_line_in_one_write),
-	       TEST(an_event_is_a_line_of_keys_and_values),
+	       TEST(an_event_is_a_line_of_keys_and_values), TEST(a_value_does_not_end_its_quotes),
 	       TEST(what_would_command_a_terminal_is_shown_as_hex),
 	       TEST(the_level_hides_events_and_never_errors),
 	       TEST(a_line_too_long_ends_with_a_whole_character),

@@ -242,6 +242,9 @@ void state_timer(struct stage *, void *block, enum stage_clock, int64_t at_ms);
 int64_t stage_now(const struct stage *);       /* ms since 1970; settable in tests */
 int64_t stage_watermark(const struct stage *); /* ms since 1970; INT64_MIN before any */
 
+/* Sinks: --commit-every was given, so commit() may come before the end of the input. */
+bool stage_commits_early(const struct stage *);
+
 /* Adds to the counter in that row of `counters`; a record that comes twice counts twice. */
 void stage_count(struct stage *, size_t counter, uint64_t n);
 

@@ -295,6 +295,12 @@ stage_count(struct stage *st, size_t counter, uint64_t n)
 		metric_add(st->job->metrics->own[counter], (int64_t)n);
 }
 
+bool
+stage_commits_early(const struct stage *st)
+{
+	return st->job->commits_early;
+}
+
 void
 stage_progress(struct stage *st, uint64_t done, uint64_t total)
 {

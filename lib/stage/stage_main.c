@@ -217,6 +217,7 @@ run_job(struct program *p, struct progress_counts *counts, bool *usage, struct e
 	struct job job = {.binding.def = p->def,
 			  .options = p->own,
 			  .skip_corrupt = p->runtime.skip_corrupt,
+			  .commits_early = p->runtime.commit_every > 0,
 			  .counts = counts,
 			  .metrics = &metrics};
 	int result = check_files(&p->runtime, err);

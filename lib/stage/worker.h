@@ -23,6 +23,7 @@ struct job {
 	void *shared;
 	const char *input_name; /* "standard input" */
 	bool skip_corrupt;
+	bool commits_early;                    /* a sink, and before the end */
 	const struct container_reader *reader; /* NULL in a source */
 	struct progress_counts *counts;
 	struct stage_metrics *metrics;

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include <assert.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -68,11 +69,7 @@ destination_file_flush(struct destination_file *f, struct err *err)
 int
 destination_file_write(struct destination_file *f, struct str bytes, struct err *err)
 {
-	if (f->path != NULL && f->file == NULL)
-		return err_set(err, ERR_FATAL,
-			       "cannot go on with \"%s\" after its first commit: only a database "
-			       "or standard output can",
-			       f->path);
+	assert(f->path == NULL || f->file != NULL); /* finished is finished */
 	buf_add(&f->held, bytes);
 	return f->held.len < HELD_BYTES ? 0 : destination_file_flush(f, err);
 }

@@ -71,6 +71,12 @@ open_sink(struct stage *st, struct err *err)
 		s->store = message_store_open(d->path, record, trail.value, err);
 		return s->store == NULL ? -1 : 0;
 	}
+	if (d->path != NULL && stage_commits_early(st))
+		return err_set(
+			err, ERR_FATAL,
+			"cannot write \"%s\" with --commit-every: it has its name at the end, "
+			"all at once; a database or standard output can",
+			d->path);
 	s->file = destination_file_open(d->path, err);
 	if (s->file == NULL)
 		return -1;

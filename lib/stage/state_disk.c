@@ -69,7 +69,7 @@ static int
 look_up(struct state_writer *w, struct str entry, struct str *value)
 {
 	MDB_val key = val(entry), found;
-	int rc = mdb_cursor_get(w->cursor, &key, &found, MDB_SET_RANGE);
+	int rc = GUARDED(w->disk->guard, mdb_cursor_get(w->cursor, &key, &found, MDB_SET_RANGE));
 
 	*value = (struct str){0};
 	if (rc == MDB_NOTFOUND)
@@ -146,9 +146,9 @@ put(struct state_writer *w, struct str entry, struct str value, bool for_good, s
 	char *copy = old.ptr == NULL ? NULL : mem_copy(old.ptr, old.len); /* its page may move */
 	old.ptr = copy;
 	if (!for_good)
-		rc = keep_before(w, entry, old);
+		rc = GUARDED(d->guard, keep_before(w, entry, old));
 	if (rc == 0)
-		rc = replace(d, w->transaction, entry, old, value);
+		rc = GUARDED(d->guard, replace(d, w->transaction, entry, old, value));
 	free(copy);
 	return rc == 0 ? 0 : state_environment_failed(d, "write", rc, err);
 }
@@ -183,7 +183,7 @@ int
 state_writer_end(struct state_writer *w, struct err *err)
 {
 	mdb_cursor_close(w->cursor);
-	int rc = mdb_txn_commit(w->transaction);
+	int rc = GUARDED(w->disk->guard, mdb_txn_commit(w->transaction));
 
 	w->transaction = NULL;
 	return rc == 0 ? 0 : state_environment_failed(w->disk, "write", rc, err);
@@ -264,11 +264,11 @@ state_disk_commit(struct state_disk *d, struct str checkpoint, struct err *err)
 	int rc = mdb_txn_begin(d->env, NULL, 0, &txn);
 	if (rc != 0)
 		return state_environment_failed(d, "write", rc, err);
-	rc = mdb_drop(txn, d->before, 0);
+	rc = GUARDED(d->guard, mdb_drop(txn, d->before, 0));
 	if (rc == 0)
 		rc = state_environment_put_about(d, txn, "checkpoint", checkpoint);
 	if (rc == 0) {
-		rc = mdb_txn_commit(txn);
+		rc = GUARDED(d->guard, mdb_txn_commit(txn));
 		txn = NULL;
 	}
 	mdb_txn_abort(txn);
@@ -297,7 +297,7 @@ take_back_some(struct state_disk *d, struct err *err)
 	cursor = NULL;
 	int rc = mdb_cursor_open(w.transaction, d->before, &cursor);
 	while (rc == 0 && result == 0 && !is_enough(&w)) {
-		rc = mdb_cursor_get(cursor, &key, &kept, MDB_FIRST);
+		rc = GUARDED(d->guard, mdb_cursor_get(cursor, &key, &kept, MDB_FIRST));
 		if (rc == 0 && kept.mv_size == 0)
 			rc = MDB_CORRUPTED;
 		if (rc != 0)
@@ -306,7 +306,7 @@ take_back_some(struct state_disk *d, struct err *err)
 		buf_add(&entry, str_of_val(key));
 		buf_clear(&was);
 		buf_add(&was, str_of_val(kept));
-		rc = mdb_cursor_del(cursor, 0);
+		rc = GUARDED(d->guard, mdb_cursor_del(cursor, 0));
 		if (rc != 0)
 			break;
 		w.entries++;

@@ -16,13 +16,14 @@
 int
 state_environment_failed(const struct state_disk *d, const char *doing, int code, struct err *err)
 {
-	bool full = code == ENOSPC || code == EDQUOT;
+	bool full = code == ENOSPC || code == EDQUOT || code == EIO;
 
 	if (code == MDB_INVALID || code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND ||
 	    code == MDB_VERSION_MISMATCH || code == MDB_BAD_TXN || code == MDB_INCOMPATIBLE)
 		return err_set(err, ERR_FATAL, "the state in \"%s\" is damaged", d->folder);
 	return err_set(err, full ? ERR_DOWN : ERR_FATAL, "could not %s the state in \"%s\": %s",
-		       doing, d->folder, mdb_strerror(code));
+		       doing, d->folder, /* LMDB's word for a write that stopped halfway */
+		       code == EIO ? "the disk is full, or failed" : mdb_strerror(code));
 }
 
 int
@@ -130,7 +131,10 @@ open_env(struct state_disk *d, struct err *err)
 		if (rc == 0)
 			rc = mdb_env_open(d->env, d->folder, MDB_NOTLS, 0600);
 	}
-	return rc == 0 ? check_size(d, err) : state_environment_failed(d, "open", rc, err);
+	if (rc != 0)
+		return state_environment_failed(d, "open", rc, err);
+	d->guard = state_guard_new(d->env, d->folder);
+	return check_size(d, err);
 }
 
 /* What is there, by name, must be `value`; where nothing is, it is put. */
@@ -139,7 +143,7 @@ check_about(struct state_disk *d, MDB_txn *txn, const char *name, struct str val
 	    char was[64])
 {
 	MDB_val key = val(str_of(name)), found;
-	int rc = mdb_get(txn, d->about, &key, &found);
+	int rc = GUARDED(d->guard, mdb_get(txn, d->about, &key, &found));
 
 	*same = true;
 	if (rc == MDB_NOTFOUND)
@@ -166,7 +170,7 @@ open_tables(struct state_disk *d, const char *stage, struct err *err)
 		return -1;
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < 4; i++)
-		rc = mdb_dbi_open(txn, names[i], MDB_CREATE, tables[i]);
+		rc = GUARDED(d->guard, mdb_dbi_open(txn, names[i], MDB_CREATE, tables[i]));
 	if (rc == 0)
 		rc = check_about(d, txn, "format", STR(FORMAT), &known, was);
 	if (rc == 0 && known)
@@ -178,7 +182,7 @@ open_tables(struct state_disk *d, const char *stage, struct err *err)
 		rc = rc == MDB_NOTFOUND ? 0 : rc;
 	}
 	if (rc == 0 && ours) {
-		rc = mdb_txn_commit(txn);
+		rc = GUARDED(d->guard, mdb_txn_commit(txn));
 		txn = NULL;
 	}
 	mdb_txn_abort(txn);
@@ -218,6 +222,7 @@ state_environment_close(struct state_disk *d)
 	if (d == NULL)
 		return;
 	mdb_env_close(d->env);
+	state_guard_free(d->guard);
 	if (d->lock >= 0)
 		close(d->lock);
 	state_codec_free(d->codec);

@@ -4,6 +4,7 @@
 #define STAGE_STATE_ENVIRONMENT_H
 
 #include "stage/state_disk.h"
+#include "stage/state_guard.h"
 #include <lmdb.h>
 #include <stdatomic.h>
 
@@ -11,6 +12,7 @@ struct state_disk {
 	char *folder;
 	int lock; /* the folder, locked */
 	MDB_env *env;
+	struct state_guard *guard;
 	MDB_dbi entries, timers, before, about;
 	struct state_codec *codec;
 	int state_count;

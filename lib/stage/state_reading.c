@@ -48,10 +48,11 @@ state_reader_key(struct state_reader *r, struct str prefix,
 	int result = 0, rc = begin_read(r);
 
 	if (rc == 0)
-		rc = mdb_cursor_get(r->cursor, &key, &value, MDB_SET_RANGE);
+		rc = GUARDED(r->disk->guard,
+			     mdb_cursor_get(r->cursor, &key, &value, MDB_SET_RANGE));
 	while (rc == 0 && result == 0 && str_starts(str_of_val(key), prefix)) {
 		result = entry(with, str_of_val(key), str_of_val(value), err);
-		rc = mdb_cursor_get(r->cursor, &key, &value, MDB_NEXT);
+		rc = GUARDED(r->disk->guard, mdb_cursor_get(r->cursor, &key, &value, MDB_NEXT));
 	}
 	if (r->cursor != NULL)
 		mdb_txn_reset(r->txn);
@@ -115,7 +116,7 @@ find_key(struct state_timers *t, struct err *err)
 	buf_add(&own, prefix);
 	state_entry_add_block(&own, STR(""), STR(""));
 	MDB_val at = val(buf_str(&own)), found;
-	int rc = mdb_get(t->txn, t->disk->entries, &at, &found);
+	int rc = GUARDED(t->disk->guard, mdb_get(t->txn, t->disk->entries, &at, &found));
 	buf_free(&own);
 	if (rc != 0 && rc != MDB_NOTFOUND)
 		return state_environment_failed(t->disk, "read", rc, err);
@@ -132,7 +133,8 @@ state_timers_next(struct state_timers *t, struct str *entry, struct str *key, st
 {
 	char clock = (char)t->until.clock;
 	MDB_val at = {1, &clock}, value;
-	int rc = mdb_cursor_get(t->cursor, &at, &value, t->begun ? MDB_NEXT : MDB_SET_RANGE);
+	int rc = GUARDED(t->disk->guard, mdb_cursor_get(t->cursor, &at, &value,
+							t->begun ? MDB_NEXT : MDB_SET_RANGE));
 
 	t->begun = true;
 	if (rc == MDB_NOTFOUND)

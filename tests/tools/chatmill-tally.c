@@ -1,13 +1,15 @@
-/* tally -- count the messages and bytes of each conversation, and say so when the input ends, or
- * with
- * --every N after each N messages of one. Keyed state, for the tests of the runtime. */
+/* tally -- count the messages and bytes of each conversation, and say so when the input ends, or so
+ * long after a change (--every), or after each N messages of one (--after). Keyed state, for the
+ * tests of the runtime. */
 #include "stage.h"
 
 struct options {
-	int64_t every;
+	int64_t after, every;
 };
 static const struct stage_option options[] = {
-	OPTION(INT, options, every, "0", "also after so many messages; 0: only at the end"), {0}};
+	OPTION(INT, options, after, "0", "also after so many messages; 0: not so"),
+	OPTION(DURATION, options, every, "0s", "how long after a change to speak of it"),
+	{0}};
 
 struct message {
 	struct str conversation_id, text;
@@ -17,9 +19,10 @@ static const struct field reads[] = {FIELD(message, conversation_id), FIELD(mess
 struct count {
 	int64_t messages, bytes;
 	struct buf last; /* the text seen last */
+	bool scheduled;  /* its timer is set */
 };
-static const struct field count[] = {
-	FIELD(count, messages), FIELD(count, bytes), FIELD(count, last), {0}};
+static const struct field count[] = {FIELD(count, messages), FIELD(count, bytes),
+				     FIELD(count, last), FIELD(count, scheduled), {0}};
 
 static const char emits[] = AVSC({
 	"type": "record", "name": "Tally", "namespace": "chatmill.tests", "fields": [
@@ -61,19 +64,22 @@ process(struct stage *st, struct record *rec)
 	c->bytes += (int64_t)m->text.len;
 	buf_clear(&c->last);
 	buf_add(&c->last, m->text);
-	if (c->messages == 1)
-		state_timer(st, c, PROCESSING_TIME, 0);
-	if (o->every > 0 && c->messages % o->every == 0)
+	if (!c->scheduled)
+		state_timer(st, c, PROCESSING_TIME, stage_now(st) + o->every);
+	c->scheduled = true;
+	if (o->after > 0 && c->messages % o->after == 0)
 		emit(st, c);
 	return STAGE_PASS;
 }
 
 static enum stage_verdict
-ended(struct stage *st, void *block, struct str part)
+speak(struct stage *st, void *block, struct str part)
 {
+	struct count *c = block;
+
 	(void)part;
-	emit(st, block);
-	state_forget(st, block);
+	emit(st, c);
+	c->scheduled = false;
 	return STAGE_PASS;
 }
 
@@ -81,7 +87,7 @@ static const struct stage_state states[] = {[COUNT] = {.name = "count",
 						       .size = sizeof(struct count),
 						       .version = 1,
 						       .fields = count,
-						       .timer = ended},
+						       .timer = speak},
 					    {0}};
 
 static const struct stage_def tally = {

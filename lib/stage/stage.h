@@ -48,12 +48,18 @@ enum stage_verdict {
 /*
  * Keyed state: blocks of `size` bytes, zeroed when new, each for one value of the stage's key and
  * one `part` of it (a day, a person, ""; up to 255 bytes).  A key always meets the same worker, in
- * input order.  Only blocks handed out since the last commit are written again, so what is large
- * is cut into parts.  Change a block last: what was changed before a verdict other than PASS or
- * DROP stays changed.
+ * input order.  Change a block last: what was changed before a verdict other than PASS or DROP
+ * stays changed.
+ *
+ * It ends with the run, or is kept, with timers and watermarks: on a pipe by --state DIR, on Kafka
+ * always.  Of what is kept, keys are read when they are met, each with all its blocks; only blocks
+ * handed out since the last commit are written again, and of those only what changed.  So keys may
+ * be millions, what is large is cut into parts, and one key's parts fit into memory together.  A
+ * run that fails or dies leaves what the one before it left; one that ends well has written its
+ * output first, so that it can be run again whatever happens in between.
  */
 struct stage_state {
-	const char *name;
+	const char *name; /* up to 32 bytes; kept state is found again by it */
 	size_t size;
 	unsigned version;           /* raised when the meaning of the same bytes changes */
 	const struct field *fields; /* numbers, enums, FIXED, struct buf: a snapshot is an Avro
@@ -218,7 +224,9 @@ void stage_reject_part(struct stage *, struct str bytes, const char *place, cons
 void stage_reject_source(struct stage *, struct str bytes, const char *place, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* State of the key in hand (of the record, or of the timer's block). */
+/* State of the key in hand (of the record, or of the timer's block).  What comes too late for it,
+ * as its window has closed by the watermark, is rejected with that as the reason: late records are
+ * found in the dead letters. */
 struct str stage_key(const struct stage *);
 void *state_of(struct stage *, int state, struct str part);    /* made when new; never NULL */
 void *state_next(struct stage *, int state, struct str *part); /* in byte order: advances *part,

@@ -110,6 +110,20 @@ pwrite64(int fd, const void *bytes, size_t size, off64_t at)
 				      off64_t)(fd, bytes, size, at);
 }
 
+ssize_t
+pwrite(int fd, const void *bytes, size_t size, off_t at)
+{
+	return write_fails(fd) ? -1
+			       : NEXT(ssize_t, "pwrite", int, const void *, size_t,
+				      off_t)(fd, bytes, size, at);
+}
+
+int
+fdatasync(int fd)
+{
+	return write_fails(fd) ? -1 : NEXT(int, "fdatasync", int)(fd);
+}
+
 int
 fsync(int fd)
 {

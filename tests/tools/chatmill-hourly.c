@@ -10,32 +10,33 @@ struct options {
 	int64_t grace;
 };
 static const struct stage_option options[] = {
-	OPTION(DURATION, options, grace, "5m", "how long after its end an hour is still open"), {0}};
+	OPTION(DURATION, options, grace, "5m", "how long after its end an hour is still open"),
+	{0}};
 
 struct message {
 	struct str conversation_id;
 	int64_t sent_at;
 };
-static const struct field reads[] = {
-	FIELD(message, conversation_id), FIELD(message, sent_at), {0}};
+static const struct field reads[] = {FIELD(message, conversation_id), FIELD(message, sent_at), {0}};
 
 struct hour { /* part: when it begins, as text in order */
 	int64_t begin, messages;
 };
 static const struct field hour[] = {FIELD(hour, begin), FIELD(hour, messages), {0}};
 
-static const char emits[] = AVSC({
+static const char emits[] =
+	AVSC({
 	"type": "record", "name": "Hour", "namespace": "chatmill.tests", "fields": [
-		{"name": "conversation_id", "type": "string"},
+		{"name": "conversation", "type": "string"},
 		{"name": "hour", "type": {"type": "long", "logicalType": "timestamp-millis"}},
 		{"name": "messages", "type": "long"}]
 });
 struct chat_hour {
-	struct str conversation_id;
+	struct str conversation;
 	int64_t hour, messages;
 };
 static const struct field writes[] = {
-	FIELD(chat_hour, conversation_id), FIELD(chat_hour, hour), FIELD(chat_hour, messages), {0}};
+	FIELD(chat_hour, conversation), FIELD(chat_hour, hour), FIELD(chat_hour, messages), {0}};
 
 EMITTER(emit_hour, chat_hour)
 
@@ -87,6 +88,7 @@ static const struct stage_def hourly = {
 	.reads = reads,
 	.emits = emits,
 	.writes = writes,
+	.partition_by = "conversation",
 	.key = "conversation_id",
 	.event_time = "sent_at",
 	.states = states,

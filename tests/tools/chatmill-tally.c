@@ -21,8 +21,11 @@ struct count {
 	struct buf last; /* the text seen last */
 	bool scheduled;  /* its timer is set */
 };
-static const struct field count[] = {FIELD(count, messages), FIELD(count, bytes),
-				     FIELD(count, last), FIELD(count, scheduled), {0}};
+static const struct field count[] = {FIELD(count, messages),
+				     FIELD(count, bytes),
+				     FIELD(count, last),
+				     FIELD(count, scheduled),
+				     {0}};
 
 static const char emits[] = AVSC({
 	"type": "record", "name": "Tally", "namespace": "chatmill.tests", "fields": [

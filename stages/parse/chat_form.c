@@ -62,7 +62,7 @@ read_date(const struct chat_form *f, const struct header *h, int64_t *days)
 	return true;
 }
 
-static bool
+static inline bool
 read_time(const struct chat_form *f, const struct header *h, int64_t day, struct chat_header *to)
 {
 	if (!follows_rule(f->rules[3], h->hour_width, h->zeros >> 3 & 1))

@@ -56,7 +56,7 @@ read_short(const unsigned char *digits, struct layout_number n, uint8_t stride)
 	return n.width == 1 ? digits[n.at] : digits[n.at] * 10u + digits[n.at + stride];
 }
 
-static bool
+static inline bool
 read_time(const struct header_layout *l, const unsigned char *digits, struct header *h)
 {
 	const struct layout_number *time = l->header.shape.time_first ? l->numbers : l->numbers + 3;
@@ -83,7 +83,7 @@ all_zero(lanes bytes)
 }
 
 /* Whether the line begins as the layout says; digits become their values. */
-static bool
+static inline bool
 fits(const struct header_layout *l, const char *line, unsigned char *digits, bool *same_date)
 {
 	lanes outside = {0}, changed = {0};

@@ -273,13 +273,20 @@ write_number(char *to, uint64_t number)
 static void
 write_minute(struct identity *id, int64_t minute)
 {
-	char *to = id->slot_id + id->conversation_len + 1;
+	char *to = id->slot_id + id->minute_end;
+	uint64_t last = (uint64_t)minute - (uint64_t)id->hundred;
 
+	if (id->minute_end > 0 && last < 100) { /* as after most others */
+		to[-2] = (char)('0' + last / 10);
+		to[-1] = (char)('0' + last % 10);
+		return;
+	}
+	to = id->slot_id + id->conversation_len + 1;
 	if (minute < 0)
 		*to++ = '-';
 	to = write_number(to, (uint64_t)(minute < 0 ? -minute : minute));
-	*to++ = ':';
-	id->minute = minute;
+	*to = ':';
+	id->hundred = minute >= 100 ? minute - minute % 100 : INT64_MAX;
 	id->minute_end = (size_t)(to - id->slot_id);
 }
 
@@ -287,9 +294,8 @@ write_minute(struct identity *id, int64_t minute)
 static struct str
 write_slot(struct identity *id, int64_t minute, const struct sender_id *sender, uint32_t ordinal)
 {
-	if (id->minute_end == 0 || id->minute != minute)
-		write_minute(id, minute);
-	char *to = id->slot_id + id->minute_end;
+	write_minute(id, minute);
+	char *to = id->slot_id + id->minute_end + 1;
 	memcpy(to, sender->hex, sizeof(sender->hex));
 	to += sizeof(sender->hex);
 	*to++ = ':';

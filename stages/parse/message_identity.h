@@ -46,8 +46,8 @@ struct identity {
 	struct buf essence; /* what message_id is made of */
 	char message_id[32];
 	char slot_id[CONVERSATION_LONGEST + 64]; /* begins with the conversation's */
-	size_t minute_end;                       /* of `minute` in it; 0: is not there yet */
-	int64_t minute;
+	size_t minute_end;                       /* of a minute in it; 0: none is there yet */
+	int64_t hundred;                         /* that minute without its last two digits */
 };
 void identity_free(struct identity *);
 

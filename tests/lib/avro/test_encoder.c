@@ -402,6 +402,31 @@ a_plain_value_has_one_row_without_a_path(void **state)
 		       (struct str[]){STR("a"), STR("")}, 2, "[\"a\",\"\"]");
 }
 
+static void
+a_string_that_is_said_to_be_utf8_is_not_looked_at(void **state)
+{
+	static const char schema[] = AVSC({
+		"type": "record", "name": "R",
+		"fields": [{"name": "word", "type": "string"}]});
+	struct one {
+		struct str word;
+	} one = {STR("\xFF")};
+	static const struct field checked[] = {FIELD(one, word), {0}};
+	static const struct field trusted[] = {FIELD(one, word, .valid = true), {0}};
+
+	(void)state;
+	assert_not_written(schema, checked, &one, 1, "field \"word\": not valid UTF-8");
+	struct avro_schema *parsed = parse(schema);
+	struct avro_encoder *e = encoder_of(parsed, trusted);
+	struct buf out = {0};
+	struct err err = {0};
+	assert_ok(avro_encode(e, &one, 1, &out, &err), err);
+	assert_str(buf_str(&out), "\x02\xFF");
+	buf_free(&out);
+	avro_encoder_free(e);
+	avro_schema_free(parsed);
+}
+
 RUN_TESTS(TEST(a_struct_becomes_the_record_of_an_optional_field),
 	  TEST(what_does_not_fit_is_refused_before_the_first_record),
 	  TEST(a_list_becomes_an_array_in_one_sized_block),
@@ -410,4 +435,5 @@ RUN_TESTS(TEST(a_struct_becomes_the_record_of_an_optional_field),
 	  TEST(nested_records_unions_and_nulls_are_written_by_their_rows),
 	  TEST(a_union_has_one_value_at_most_and_one_where_it_has_no_null),
 	  TEST(a_snapshot_is_read_back_as_it_was_written),
-	  TEST(a_plain_value_has_one_row_without_a_path))
+	  TEST(a_plain_value_has_one_row_without_a_path),
+	  TEST(a_string_that_is_said_to_be_utf8_is_not_looked_at))

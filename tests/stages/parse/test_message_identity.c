@@ -18,7 +18,8 @@ assert_slot(struct identity *id, int64_t minute, struct str text, const char *sl
 	assert_str(give(id, minute, &ada, text).slot_id, slot);
 }
 
-/* Ids in people's databases are made this way: these values can never change. */
+/* As a SipHash and a BLAKE2b make them that were written by others, in Python. Ids in people's
+ * databases are made this way: these values can never change. */
 static void
 ids_stay_what_they_are(void **state)
 {

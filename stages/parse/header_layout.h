@@ -33,9 +33,10 @@ struct header_layouts { /* zeroes at first; whichever was seen last is tried fir
 	struct header scanned; /* one without a layout */
 };
 
-/* As header_scan(), and sooner; NULL: none. It is there until the next call. *same_date: its date
- * is that of the header before which this place gave. Bytes behind the line, up to `readable` from
- * its beginning, may be read, whatever they are. */
+/* As header_scan(), and sooner. NULL: no header; else it is valid until the next call. *same_date:
+ * the last header that was returned by this pointer had the same date. `readable`: bytes from the
+ * line's beginning on that may be read, for they are looked at sixteen at a time; what they are
+ * behind the line does not matter. */
 const struct header *header_layouts_scan(struct header_layouts *, struct str line, size_t readable,
 					 bool *same_date);
 

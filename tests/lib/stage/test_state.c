@@ -165,7 +165,7 @@ timers_are_due_by_time_and_not_before_the_watermark(void **state)
 
 	(void)state;
 	for (int i = 0; i < 100; i++) { /* set, and then moved, in an order of their own */
-		char part[8];
+		char part[16];
 		snprintf(part, sizeof(part), "%02d", i);
 		struct state_block *b = state_store_block(store, key, PERSON, str_of(part));
 		state_block_arm(b, (struct state_timer){true, EVENT_TIME, i * 37 % 100});

@@ -6,7 +6,7 @@
 #include "observe/metrics_http.h"
 #include "stage/output.h"
 #include "stage/stage_metrics.h"
-#include "stage/state_disk.h"
+#include "stage/state_merge.h"
 #include "stage/stop.h"
 #include "stage/timers.h"
 #include "stage/trail.h"
@@ -518,7 +518,11 @@ open_state(struct run *run, struct err *err)
 		return 0;
 	run->state = state_disk_open(run->options->state, def->name, def->states, err);
 	run->job->state = run->state;
-	return run->state == NULL ? -1 : 0;
+	if (run->state == NULL)
+		return -1;
+	if (run->options->merge == NULL)
+		return 0;
+	return state_merge(run->state, run->options->merge, def->name, def->states, err);
 }
 
 /* The output first: a run that dies in between is run again, over the state as it was. */

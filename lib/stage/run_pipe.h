@@ -14,6 +14,7 @@ struct runtime_options { /* of every stage; stage_main.c has the table */
 	bool strict, skip_corrupt;
 	int64_t commit_every; /* ms; 0: at the end of the input */
 	const char *state;    /* folder; NULL: it ends with the run */
+	const char *merge;    /* another such folder, to be taken in; NULL: none */
 	bool finish, live;
 	const char *metrics;
 	unsigned log;

@@ -68,8 +68,8 @@ struct stage_state {
 	void (*encode)(const void *block, struct buf *);
 	int (*decode)(void *block, unsigned version, struct str, struct err *); /* -1: FATAL */
 	void (*clear)(void *block);            /* frees what encode and decode stand for */
-	void (*merge)(void *into, void *from); /* partial blocks of one key and part become one,
-						  in any order and grouping; NULL: cannot be */
+	void (*merge)(void *into, void *from); /* with --merge, blocks of one key and part become
+						  one, in any order and grouping; NULL: cannot be */
 	enum stage_verdict (*timer)(struct stage *, void *block, struct str part);
 };
 

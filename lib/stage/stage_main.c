@@ -47,6 +47,7 @@ static const struct stage_option transform_rows[] = {INPUT_ROWS, OUTPUT_ROWS, JO
 static const struct stage_option keyed_rows[] = {
 	INPUT_ROWS, OUTPUT_ROWS, JOBS_ROW,
 	ROW(PATH, state, NULL, "folder that keeps what is remembered for the next run"),
+	ROW(PATH, merge, NULL, "with --state: another such folder, of other input, to take in"),
 	ROW(FLAG, finish, NULL, "with --state: there is no next run, so nothing waits for it"),
 	ROW(FLAG, live, NULL, "timers fire when the clock says so, not only at the end of the input"),
 	COMMON_ROWS};
@@ -201,8 +202,9 @@ check_files(const struct runtime_options *o, struct err *err)
 static int
 check_state(const struct runtime_options *o, struct err *err)
 {
-	if (o->finish && o->state == NULL)
-		return err_set(err, ERR_INPUT, "--finish is for what --state keeps");
+	if ((o->finish || o->merge != NULL) && o->state == NULL)
+		return err_set(err, ERR_INPUT, "--%s is for what --state keeps",
+			       o->finish ? "finish" : "merge");
 	if (o->live && o->jobs > 1)
 		return err_set(err, ERR_INPUT, "--live takes one worker, not --jobs %d",
 			       (int)o->jobs);

@@ -180,6 +180,14 @@ state_writer_put(struct state_writer *w, struct str entry, struct str value, str
 }
 
 int
+state_writer_get(struct state_writer *w, struct str entry, struct str *value, struct err *err)
+{
+	int rc = look_up(w, entry, value);
+
+	return rc == 0 ? 0 : state_environment_failed(w->disk, "read", rc, err);
+}
+
+int
 state_writer_end(struct state_writer *w, struct err *err)
 {
 	mdb_cursor_close(w->cursor);
@@ -413,6 +421,12 @@ const struct state_codec *
 state_disk_codec(const struct state_disk *d)
 {
 	return d->codec;
+}
+
+int
+state_disk_learn(struct state_disk *d, struct str id, struct str description, struct err *err)
+{
+	return state_codec_learn(d->codec, id, description, err);
 }
 
 const char *

@@ -44,9 +44,11 @@ void state_disk_when_changed(struct state_disk *,
  * comes behind the last one. ERR_INPUT: no such entry can be. */
 int state_disk_apply(struct state_disk *, struct str key, struct str value, struct err *);
 
-/* ---- for state_store.c and timers.c */
+/* ---- for state_store.c, state_merge.c and timers.c */
 
 const struct state_codec *state_disk_codec(const struct state_disk *);
+/* A kind of block that comes from elsewhere. */
+int state_disk_learn(struct state_disk *, struct str id, struct str description, struct err *);
 const char *state_disk_folder(const struct state_disk *);
 
 /* Of one thread. */
@@ -66,6 +68,8 @@ struct state_writer {
 	uintptr_t near;               /* where the last entry was found */
 };
 int state_writer_begin(struct state_writer *, struct state_disk *, struct err *);
+/* *value: until the next put(); .ptr NULL: there is none. */
+int state_writer_get(struct state_writer *, struct str key, struct str *value, struct err *);
 int state_writer_put(struct state_writer *, struct str key, struct str value, struct err *);
 int state_writer_end(struct state_writer *, struct err *);
 void state_writer_abort(struct state_writer *); /* after a put() that failed */

@@ -86,10 +86,18 @@ speak(struct stage *st, void *block, struct str part)
 	return STAGE_PASS;
 }
 
+static void
+merge_counts(void *into, void *from)
+{
+	((struct count *)into)->messages += ((struct count *)from)->messages;
+	((struct count *)into)->bytes += ((struct count *)from)->bytes;
+}
+
 static const struct stage_state states[] = {[COUNT] = {.name = "count",
 						       .size = sizeof(struct count),
 						       .version = 1,
 						       .fields = count,
+						       .merge = merge_counts,
 						       .timer = speak},
 					    {0}};
 

@@ -3,12 +3,6 @@
 #include <assert.h>
 #include <endian.h>
 
-static size_t
-length_of(unsigned char lead)
-{
-	return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-}
-
 /*
  * Bytes of the sequence at p, `left` bytes before the end. Broken: *valid is false and the result
  * is how many bytes form its maximal broken part (at least 1). Table 3-7 of the Unicode standard:
@@ -18,7 +12,7 @@ static size_t
 sequence(const unsigned char *p, size_t left, bool *valid)
 {
 	unsigned char low = 0x80, high = 0xBF;
-	size_t n = length_of(p[0]);
+	size_t n = utf8_size(p[0]);
 
 	*valid = true;
 	if (n == 1)
@@ -92,21 +86,6 @@ utf8_valid_prefix(struct str text)
 		p += n;
 	}
 	return text.len;
-}
-
-uint32_t
-utf8_next(struct str *text)
-{
-	const unsigned char *p = (const unsigned char *)text->ptr;
-	size_t n = length_of(p[0]);
-	uint32_t c = n == 1 ? p[0] : p[0] & (0x7Fu >> n);
-
-	assert(n <= text->len); /* text is valid */
-	for (size_t i = 1; i < n; i++)
-		c = c << 6 | (p[i] & 0x3F);
-	text->ptr += n;
-	text->len -= n;
-	return c;
 }
 
 size_t

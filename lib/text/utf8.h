@@ -3,6 +3,7 @@
 #define TEXT_UTF8_H
 
 #include "base/buf.h"
+#include <assert.h>
 
 /* Bytes before the first that breaks UTF-8; text.len when none does. Overlong forms, surrogates
  * and anything above U+10FFFF break it. */
@@ -41,8 +42,28 @@ utf8_valid(struct str text)
 	return (seen & 0x8080808080808080u) == 0 || utf8_valid_prefix(text) == text.len;
 }
 
+/* Bytes of the code point that begins with this byte, in valid text. */
+static inline size_t
+utf8_size(unsigned char lead)
+{
+	return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
+
 /* Takes one code point off the front of text, which must be valid and not empty. */
-uint32_t utf8_next(struct str *text);
+static inline uint32_t
+utf8_next(struct str *text)
+{
+	const unsigned char *p = (const unsigned char *)text->ptr;
+	size_t n = utf8_size(p[0]);
+	uint32_t c = n == 1 ? p[0] : p[0] & (0x7Fu >> n);
+
+	assert(n <= text->len); /* text is valid */
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | (p[i] & 0x3F);
+	text->ptr += n;
+	text->len -= n;
+	return c;
+}
 
 /* Code points of valid text. */
 size_t utf8_length(struct str text);

@@ -1,0 +1,16 @@
+/* casefold.h -- texts that differ only in case, width or composition made equal. */
+#ifndef TEXT_CASEFOLD_H
+#define TEXT_CASEFOLD_H
+
+#include "base/buf.h"
+
+/* Whether folding changes anything in valid text: cheap, and never false where it does. */
+bool casefold_changes(struct str text);
+
+/* What a letter with UNICODE_FOLDS_TO_LOWER becomes. */
+uint32_t casefold_letter(uint32_t);
+
+/* Appends NFKC_Casefold of valid text (what is ignorable by default, is left out). */
+void casefold_add(struct buf *, struct str text);
+
+#endif

@@ -11,14 +11,14 @@ comma   := ,
 VARIANT := $(if $(SAN),san-$(subst $(comma),-,$(SAN)),release)
 B       := build/$(VARIANT)
 
-PACKAGES := jansson libdeflate snappy libzstd zlib libsodium lmdb
+PACKAGES := jansson libdeflate snappy libzstd zlib libsodium lmdb libutf8proc icu-uc
 CPPFLAGS += -D_GNU_SOURCE -DCHATMILL_VERSION='"$(VERSION)"' -Ilib -Ilib/stage -I$B/gen -Itests
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=c17 -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
             -Wvla -Werror=implicit-function-declaration -fno-common -pthread \
             $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-LDFLAGS  += -pthread $(if $(SAN),-fsanitize=$(SAN))
-LDLIBS   += $(shell pkg-config --libs $(PACKAGES)) -lm
+LDFLAGS  += -pthread -Wl,--as-needed $(if $(SAN),-fsanitize=$(SAN))
+LDLIBS   += $(shell pkg-config --libs $(PACKAGES)) -lstemmer -lm
 COMPILE   = $(CC) $(CPPFLAGS) $(CFLAGS)
 
 STAGES   := $(patsubst stages/%/stage.c,%,$(wildcard stages/*/stage.c))
@@ -31,7 +31,7 @@ FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS  := $(FUZZ:%=$B/tests/fuzz/fuzz_%)
 TOOLS    := $(filter-out $(TESTS),$(patsubst %.c,$B/%,$(wildcard tests/tools/*.c tests/stages/*/*.c)))
 
-.PHONY: all test check fuzz replay bench scores-parse install format clean
+.PHONY: all test check fuzz replay bench scores scores-parse scores-tokenize models install format clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 # A stage whose folder is gone is none any more.
@@ -105,6 +105,19 @@ bench: all
 scores-parse: $B/tests/stages/parse/parse_text
 	@tests/scores/setup
 	@tests/scores/parse $(SCORES)
+# How right tokenize is, beside its peers: make scores-tokenize [SCORES="--set ud-en-ewt --show 20"]
+scores-tokenize: $B/tests/tools/token-spans
+	@tests/scores/setup-tokenize
+	@tests/scores/tokenize $(SCORES)
+scores: scores-parse scores-tokenize
+# The trained files anew: make models LANGUAGE_DATA=FOLDER (models/segmenter.md)
+$B/models/train-segmenter: $(patsubst %.c,$B/%.o,$(wildcard models/segmenter/*.c)) $B/libchatmill.a
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+models: $B/models/train-segmenter
+	models/segmenter/corpora "$(LANGUAGE_DATA)" build/segmenter
+	$B/models/train-segmenter models/segmenter.model models/segmenter.md zh:20:build/segmenter/zh.tsv \
+		ja:20:build/segmenter/ja.tsv th:18:build/segmenter/th.tsv vi:20:build/segmenter/vi.tsv
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 clean:

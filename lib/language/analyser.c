@@ -1,0 +1,508 @@
+/*
+ * One walk over the bytes. What begins at a byte is told by its class; ASCII is never decoded. A
+ * word is as long as UAX #29 says, and is then made shorter or longer by what chats have on top.
+ * Words of scripts without spaces are cut afterwards, a run of such a script at a time.
+ */
+#include "language/analyser.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/mem.h"
+#include "language/ascii.h"
+#include "language/chat_patterns.h"
+#include "language/emoticons.h"
+#include "language/plain_words.h"
+#include "language/script_runs.h"
+#include "language/stems.h"
+#include "language/syllables.h"
+#include "language/token_norm.h"
+#include "language/word_shapes.h"
+#include "text/graphemes.h"
+#include "text/unicode.h"
+#include "text/utf8.h"
+#include "text/word_breaks.h"
+
+#define KEEP_TOKENS 4096 /* room that is kept from one text to the next */
+
+const char *const token_kind_names[] = {"",         "word", "number", "punctuation", "emoji",
+					"emoticon", "url",  "email",  "phone",       "mention",
+					"hashtag",  "time", "symbol", NULL};
+
+struct analyser {
+	const struct analyser_input *input;
+	struct str text, language; /* of it */
+	struct token *tokens;
+	size_t count, room;
+	size_t beyond; /* bytes in front of the place in hand that begin no character */
+	bool full;     /* more tokens than there may be */
+	struct arena norms;
+	struct buf scratch[2];
+	struct script_runs *runs;
+	const struct segmenter *segmenter;
+	struct stems *stems; /* NULL: none asked for */
+};
+
+enum byte_class { BLANK, SIGN, WORD, DIGIT, HIGH };
+#define SIGNS(a, b) [a... b] = SIGN
+static const uint8_t class_of[256] = {
+	SIGNS('!', '/'), ['0' ... '9'] = DIGIT, SIGNS(':', '@'), ['A' ... 'Z'] = WORD,
+	SIGNS('[', '`'), ['a' ... 'z'] = WORD,  SIGNS('{', '~'), [0x80 ... 0xFF] = HIGH,
+};
+
+struct analyser *
+analyser_new(const struct segmenter *segmenter, bool stem)
+{
+	struct analyser *a = mem_zero(1, sizeof(*a));
+
+	a->segmenter = segmenter;
+	a->runs = script_runs_new(segmenter);
+	if (stem)
+		a->stems = stems_new();
+	return a;
+}
+
+void
+analyser_free(struct analyser *a)
+{
+	if (a == NULL)
+		return;
+	free(a->tokens);
+	arena_free(&a->norms);
+	buf_free(&a->scratch[0]);
+	buf_free(&a->scratch[1]);
+	script_runs_free(a->runs);
+	stems_free(a->stems);
+	free(a);
+}
+
+static inline size_t
+add(struct analyser *a, enum token_kind kind, size_t from, size_t to, size_t beyond,
+    struct str norm)
+{
+	struct token *t;
+
+	if (a->count == ANALYSER_TOKENS) {
+		a->full = true;
+		return a->text.len;
+	}
+	MEM_GROW(a->tokens, a->count, a->room);
+	t = &a->tokens[a->count++];
+	t->start = (int32_t)(from - a->beyond);
+	a->beyond += beyond;
+	t->end = (int32_t)(to - a->beyond);
+	t->kind = kind;
+	t->norm = norm;
+	return to;
+}
+
+/* A word's norm, or its stem. */
+static struct str
+stem_of(struct analyser *a, struct str word, struct str norm)
+{
+	return a->stems == NULL ? norm : stems_norm(a->stems, a->language, &a->norms, word, norm);
+}
+
+/* A token begins at the place in hand; where it ends. */
+static size_t
+add_token(struct analyser *a, enum token_kind kind, size_t from, size_t to)
+{
+	struct str text = {a->text.ptr + from, to - from},
+		   norm = token_norm(&a->norms, a->scratch, text, kind);
+	size_t beyond = 0;
+
+	for (size_t i = from; i < to; i++)
+		beyond += ((unsigned char)a->text.ptr[i] & 0xC0) == 0x80;
+	return add(a, kind, from, to, beyond, kind == TOKEN_WORD ? stem_of(a, text, norm) : norm);
+}
+
+/* Nothing to see at the place in hand. */
+static size_t
+pass_over(struct analyser *a, size_t from, size_t size)
+{
+	a->beyond += size - 1;
+	return from + size;
+}
+
+/* Where a token ends that may have marks behind it that are not seen, of direction and the like. */
+static size_t
+without_marks(struct analyser *a, size_t from, size_t to)
+{
+	while (to > from && (unsigned char)a->text.ptr[to - 1] >= 0x80) {
+		size_t at = to - 1;
+		while (((unsigned char)a->text.ptr[at] & 0xC0) == 0x80)
+			at--;
+		struct str last = str_tail(a->text, at);
+		if (unicode_of(utf8_next(&last))->word != WORD_FORMAT)
+			break;
+		to = at;
+	}
+	return to;
+}
+
+/* Where a word of UAX #29 is cut after all: at a colon, except in languages that write it in words,
+ * and at a point behind which a sentence begins without a space. */
+static size_t
+inner_end(struct analyser *a, size_t from, size_t to)
+{
+	bool colons = str_starts(a->language, STR("sv")) || str_starts(a->language, STR("fi"));
+	size_t begun = from;
+
+	for (size_t i = from + 1; i < to; i++) {
+		char c = a->text.ptr[i];
+		if (c == ':' && !colons)
+			return i;
+		if (c == '.' && i - begun > 2 && is_upper(byte_at(a->text, i + 1)))
+			return i;
+		if (c == '.')
+			begun = i + 1;
+	}
+	return to;
+}
+
+static size_t
+take_word(struct analyser *a, size_t from, size_t end)
+{
+	struct str text = a->text;
+	unsigned char next = byte_at(text, end);
+	size_t n;
+
+	if ((next == ':' || next == '.') && (n = chat_url_size(text, from)) > 0)
+		return add_token(a, TOKEN_URL, from, from + n);
+	if ((next == '@' || next == '.' || next == '-' || next == '+' || next == '_') &&
+	    (n = chat_email_size(text, from)) > 0)
+		return add_token(a, TOKEN_EMAIL, from, from + n);
+	if (end - from <= 3 && (n = emoticon_size(text, from)) > 0 && from + n >= end)
+		return add_token(a, TOKEN_EMOTICON, from, from + n);
+	end = from + word_break_size(str_tail(text, from));
+	end = inner_end(a, from, without_marks(a, from, end));
+	while (end > from + 1 && text.ptr[end - 1] == '_')
+		end--;
+	struct str rest = str_tail(text, from), word = str_head(rest, end - from);
+	if ((n = word_elision_size(rest, word.len, a->language)) > 0)
+		end = from + n;
+	else
+		end += word_tail_size(rest, word.len);
+	return add_token(a, TOKEN_WORD, from, end);
+}
+
+/* Whether a word ends for sure in front of this: none of what joins words, and not beyond ASCII. */
+static const bool ends_word[256] = {
+	[0 ... ' '] = true,   ['!' ... '&'] = true, ['(' ... '*'] = true, [','] = true,
+	[';' ... '?'] = true, ['[' ... '^'] = true, ['`'] = true,         ['{' ... 0x7F] = true,
+};
+
+static inline bool
+is_plain(struct analyser *a, size_t from, size_t end)
+{
+	unsigned char next = byte_at(a->text, end);
+
+	if (ends_word[next])
+		return end - from != 2 || !has_word_at(a->text, from, STR("xd"));
+	if (next == '.' && class_of[byte_at(a->text, end + 1)] == BLANK)
+		return word_tail_size(str_tail(a->text, from), end - from) == 0;
+	return next == '-' && chat_email_size(a->text, from) == 0;
+}
+
+/* Most words are what they look like. */
+static size_t
+take_letters(struct analyser *a, size_t from)
+{
+	struct plain_word w = plain_word_scan(a->text, from);
+	struct str word = {a->text.ptr + from, w.end - from}, norm = {0};
+
+	if (w.end == from || !is_plain(a, from, w.end))
+		return take_word(a, from,
+				 w.end > from ? w.end
+					      : from + utf8_size((unsigned char)word.ptr[0]));
+	if (w.elongated || (w.flags & UNICODE_FOLDS_FURTHER) != 0 || word.len > NORM_MOST)
+		return add_token(a, TOKEN_WORD, from, w.end);
+	if ((w.flags & UNICODE_FOLDS_TO_LOWER) != 0)
+		norm = plain_word_fold(&a->norms, word);
+	return add(a, TOKEN_WORD, from, w.end, w.beyond, stem_of(a, word, norm));
+}
+
+/* A keycap: a digit, # or *, as an emoji. */
+static bool
+is_keycap(struct analyser *a, size_t at)
+{
+	struct str rest = str_tail(a->text, at + 1);
+
+	return str_starts(rest, STR("\uFE0F\u20E3")) || str_starts(rest, STR("\u20E3"));
+}
+
+static size_t
+take_number(struct analyser *a, size_t from)
+{
+	struct str text = a->text;
+	size_t n, end;
+
+	end = from + digits_at(text, from);
+	if (end - from < 7 && class_of[byte_at(text, end)] == BLANK &&
+	    (byte_at(text, end) != ' ' || class_of[byte_at(text, end + 1)] == WORD))
+		return add(a, TOKEN_NUMBER, from, end, 0, (struct str){0});
+	if (is_keycap(a, from))
+		return add_token(a, TOKEN_EMOJI, from, from + grapheme_size(str_tail(text, from)));
+	if ((n = chat_time_size(text, from)) > 0)
+		return add_token(a, TOKEN_TIME, from, from + n);
+	if ((n = chat_phone_size(text, from)) > 0)
+		return add_token(a, TOKEN_PHONE, from, from + n);
+	if ((n = chat_email_size(text, from)) > 0)
+		return add_token(a, TOKEN_EMAIL, from, from + n);
+	n = chat_number_size(text, from);
+	if (!is_wordlike(byte_at(text, from + n)))
+		return add_token(a, TOKEN_NUMBER, from, from + n);
+	if ((end = chat_url_size(text, from)) > 0)
+		return add_token(a, TOKEN_URL, from, from + end);
+	end = from + word_break_size(str_tail(text, from));
+	end = without_marks(a, from, end > from + n ? end : from + n);
+	return add_token(a, TOKEN_NUMBER, from, inner_end(a, from, end));
+}
+
+/* -->, <--, ==>, <== and their like, of two bytes at least. */
+static size_t
+arrow_size(struct str text, size_t from)
+{
+	unsigned char first = byte_at(text, from);
+	size_t at = from + (first == '<'), shaft = 0, n;
+
+	while (shaft < 16 && (byte_at(text, at) == '-' || byte_at(text, at) == '=')) {
+		shaft++;
+		at++;
+	}
+	for (n = 0; n < 16 && byte_at(text, at) == '>'; n++)
+		at++;
+	return shaft > 0 && (first == '<' || n > 0) ? at - from : 0;
+}
+
+static bool
+is_cry(unsigned char c) /* ?! and !!?? are one */
+{
+	return c == '?' || c == '!';
+}
+
+static bool
+is_symbol(unsigned char c)
+{
+	return strchr("$+<=>^`|~", c) != NULL;
+}
+
+/* At an @: with one that the input names, the longest, or any other without spaces. */
+static size_t
+mention_size(struct analyser *a, size_t from)
+{
+	size_t longest = chat_mention_size(a->text, from);
+	struct str rest = str_tail(a->text, from + 1);
+
+	for (size_t i = 0; i < a->input->mention_count; i++) {
+		struct str name = a->input->mentions[i];
+		if (name.len + 1 > longest && str_starts(rest, name) &&
+		    !is_wordlike(byte_at(rest, name.len)))
+			longest = name.len + 1;
+	}
+	return longest;
+}
+
+static size_t
+take_sign(struct analyser *a, size_t from)
+{
+	struct str text = a->text;
+	unsigned char c = byte_at(text, from);
+	size_t n, end = from + 1;
+
+	if (c == ',' || c == '"' || (c == '.' && byte_at(text, end) != '_'))
+		goto run; /* the most frequent, and never more than themselves */
+	if (c == '#' && (n = chat_hashtag_size(text, from)) > 0)
+		return add_token(a, TOKEN_HASHTAG, from, from + n);
+	if (c == '@' && (n = mention_size(a, from)) > 0)
+		return add_token(a, TOKEN_MENTION, from, from + n);
+	if ((c == '#' || c == '*') && is_keycap(a, from))
+		return add_token(a, TOKEN_EMOJI, from, from + grapheme_size(str_tail(text, from)));
+	if ((c == '+' || c == '(') && (n = chat_phone_size(text, from)) > 0)
+		return add_token(a, TOKEN_PHONE, from, from + n);
+	if ((n = emoticon_size(text, from)) > 0)
+		return add_token(a, TOKEN_EMOTICON, from, from + n);
+	if ((n = arrow_size(text, from)) > 0)
+		return add_token(a, TOKEN_SYMBOL, from, from + n);
+run:
+	while (byte_at(text, end) == c || (is_cry(c) && is_cry(byte_at(text, end))))
+		end++;
+	return add(a, is_symbol(c) ? TOKEN_SYMBOL : TOKEN_PUNCTUATION, from, end, 0,
+		   (struct str){0});
+}
+
+/* Emoji that are shown as such, or are not, but are pictures all the same: hearts, the sun. */
+static bool
+is_emoji(const struct unicode_character *u, uint32_t c, struct str sequence)
+{
+	if (u->flags & (UNICODE_EMOJI_PRESENTATION | UNICODE_EMOJI_MODIFIER))
+		return true;
+	if (c >= 0x1F1E6 && c <= 0x1F1FF)
+		return true;
+	if ((u->flags & UNICODE_EMOJI) == 0 || c < 0x80)
+		return false;
+	return c >= 0x2300 || str_find(sequence, STR("\uFE0F")) < sequence.len;
+}
+
+/* The same character once and again. */
+static size_t
+run_end(struct str text, size_t from, size_t size)
+{
+	size_t end = from + size;
+
+	while (text.len - end >= size && memcmp(text.ptr + from, text.ptr + end, size) == 0)
+		end += size;
+	return end;
+}
+
+static size_t
+cut_run(struct analyser *a, size_t from)
+{
+	size_t end = script_runs_take(a->runs, from), word;
+
+	for (; from < end && !a->full; from = word) {
+		word = script_runs_next(a->runs);
+		(void)add_token(a, TOKEN_WORD, from, word);
+	}
+	return a->full ? a->text.len : end;
+}
+
+static size_t
+take_other(struct analyser *a, size_t from)
+{
+	struct str rest = str_tail(a->text, from), sequence;
+	uint32_t c = utf8_next(&rest);
+	const struct unicode_character *u = unicode_of(c);
+	size_t size = a->text.len - from - rest.len, n;
+
+	if (script_is_unspaced(u, c))
+		return cut_run(a, from);
+	if (u->word == WORD_ALETTER || u->word == WORD_HEBREW_LETTER)
+		return take_letters(a, from);
+	if (u->word == WORD_KATAKANA)
+		return take_word(a, from, from + size);
+	if (u->flags & (UNICODE_EXTENDED_PICTOGRAPHIC | UNICODE_EMOJI)) {
+		sequence =
+			str_head(str_tail(a->text, from), grapheme_size(str_tail(a->text, from)));
+		if (is_emoji(u, c, sequence))
+			return add_token(a, TOKEN_EMOJI, from, from + sequence.len);
+	}
+	if (c == 0xAF && (n = emoticon_size(a->text, from)) > 0)
+		return add_token(a, TOKEN_EMOTICON, from, from + n);
+	switch (u->category) {
+	case CATEGORY_LETTER:
+		return add_token(
+			a, TOKEN_WORD, from,
+			without_marks(a, from, from + word_break_size(str_tail(a->text, from))));
+	case CATEGORY_NUMBER:
+		return add_token(
+			a, TOKEN_NUMBER, from,
+			without_marks(a, from, from + word_break_size(str_tail(a->text, from))));
+	case CATEGORY_PUNCTUATION:
+		return add_token(a, TOKEN_PUNCTUATION, from, run_end(a->text, from, size));
+	case CATEGORY_SYMBOL:
+		return add_token(a, TOKEN_SYMBOL, from, run_end(a->text, from, size));
+	case CATEGORY_MARK: /* without a letter: of how an emoji is shown, or by mistake */
+		return c == 0xFE0F || c == 0xFE0E ? pass_over(a, from, size)
+						  : add_token(a, TOKEN_SYMBOL, from, from + size);
+	case CATEGORY_SEPARATOR:
+		return pass_over(a, from, size);
+	default: /* controls are not seen; what is private or of tomorrow may be */
+		return u->grapheme == GRAPHEME_CONTROL || u->word == WORD_FORMAT ||
+				       u->word == WORD_ZWJ || u->word == WORD_EXTEND
+			       ? pass_over(a, from, size)
+			       : add_token(a, TOKEN_SYMBOL, from, from + size);
+	}
+}
+
+/* The same, in a few steps, for a word of ASCII's letters, perhaps with an apostrophe in it; where
+ * it can't be, nothing is done. */
+static inline size_t
+take_ascii_word(struct analyser *a, size_t from)
+{
+	const struct str text = a->text;
+	uint64_t upper = 0, elongated = 0;
+	size_t end = plain_word_letters(text, from, &upper, &elongated), more;
+	struct str norm = {0};
+
+	if (byte_at(text, end) == '\'') {
+		more = plain_word_letters(text, end + 1, &upper, &elongated);
+		if (more == end + 1 ||
+		    word_elision_size(str_tail(text, from), more - from, a->language) > 0)
+			return from;
+		end = more;
+	}
+	if (elongated != 0 || !is_plain(a, from, end) || end - from > NORM_MOST || a->stems != NULL)
+		return from;
+	if (upper != 0) {
+		char *to = arena_alloc(&a->norms, end - from + 8);
+		for (size_t i = 0; i < end - from; i += 8) { /* an apostrophe has that bit, too */
+			uint64_t bytes =
+				htole64(plain_word_bytes(text, from + i) | 0x2020202020202020u);
+			memcpy(to + i, &bytes, sizeof(bytes));
+		}
+		norm = (struct str){to, end - from};
+	}
+	end = add(a, TOKEN_WORD, from, end, 0, norm);
+	return end + (byte_at(text, end) == ' ');
+}
+
+static void
+cut(struct analyser *a)
+{
+	struct str text = a->text;
+	size_t at = 0, end;
+
+	while (at < text.len) {
+		switch (class_of[(unsigned char)text.ptr[at]]) {
+		case BLANK:
+			at++;
+			break;
+		case WORD:
+			end = take_ascii_word(a, at);
+			at = end > at ? end : take_letters(a, at);
+			break;
+		case DIGIT:
+			at = take_number(a, at);
+			break;
+		case SIGN:
+			at = take_sign(a, at);
+			break;
+		default:
+			at = take_other(a, at);
+		}
+	}
+}
+
+int
+analyser_run(struct analyser *a, const struct analyser_input *input, const struct token **tokens,
+	     size_t *count, struct err *err)
+{
+	struct str text = input->text;
+
+	if (text.len > INT32_MAX)
+		return err_set(err, ERR_INPUT, "the text has more than %d bytes", INT32_MAX);
+	if (!utf8_valid(text))
+		return err_set(err, ERR_INPUT, "the text is not valid UTF-8 at byte %zu",
+			       utf8_valid_prefix(text));
+	if (a->room > KEEP_TOKENS) {
+		free(a->tokens);
+		a->tokens = NULL;
+		a->room = 0;
+	}
+	arena_reset(&a->norms);
+	a->text = text;
+	a->input = input;
+	a->language = input->language;
+	a->count = a->beyond = 0;
+	a->full = false;
+	script_runs_begin(a->runs, text, a->language);
+	cut(a);
+	if (a->full)
+		return err_set(err, ERR_INPUT, "the text has more than %d tokens", ANALYSER_TOKENS);
+	if (a->beyond > 0)
+		a->count = syllables_join(a->segmenter, &a->norms, a->scratch, text, a->language,
+					  a->tokens, a->count);
+	*tokens = a->tokens;
+	*count = a->count;
+	return 0;
+}

@@ -11,7 +11,7 @@ comma   := ,
 VARIANT := $(if $(SAN),san-$(subst $(comma),-,$(SAN)),release)
 B       := build/$(VARIANT)
 
-PACKAGES := jansson libdeflate snappy libzstd zlib libsodium lmdb libutf8proc icu-uc
+PACKAGES := jansson libdeflate snappy libzstd zlib libsodium lmdb rdkafka libutf8proc icu-uc
 CPPFLAGS += -D_GNU_SOURCE -DCHATMILL_VERSION='"$(VERSION)"' -Ilib -Ilib/stage -I$B/gen -Itests
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=c17 -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \

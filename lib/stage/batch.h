@@ -39,7 +39,9 @@ struct share { /* what one worker made of a batch */
 
 struct batch {
 	struct container_block in;
-	struct share *shares; /* by worker */
+	const int64_t *offsets; /* of each record in its partition; NULL: it has its number */
+	const size_t *ends;     /* of each record in in.bytes; NULL: only the record itself knows */
+	struct share *shares;   /* by worker */
 	size_t share_count;
 	size_t pending; /* workers that are not done with it (worker_pool.c) */
 };

@@ -28,6 +28,7 @@ struct dead_letters {
 	struct avro_encoder *encoder; /* of a DeadLetter */
 	struct avro_plan *place;      /* finds the field in a record that has one already */
 	bool has_record, replaces;
+	size_t record_most, bytes_most;
 };
 
 static const char bytes_format[] =
@@ -75,6 +76,8 @@ dead_letters_new(const struct avro_schema *input, struct err *err)
 	struct dead_letters *d = mem_zero(1, sizeof(*d));
 	struct buf json = {0};
 
+	d->record_most = SIZE_MAX;
+	d->bytes_most = DEAD_BYTES_MAX;
 	d->has_record = input != NULL;
 	d->replaces = input != NULL &&
 		      avro_node_field(avro_schema_root(input), STR("dead_letter")) != NULL;
@@ -111,6 +114,12 @@ dead_letters_free(struct dead_letters *d)
 	avro_encoder_free(d->encoder);
 	avro_schema_free(d->schema);
 	free(d);
+}
+
+void
+dead_letters_set_most(struct dead_letters *d, size_t bytes)
+{
+	d->record_most = d->bytes_most = bytes;
 }
 
 struct str
@@ -150,7 +159,8 @@ dead_letters_add_record(const struct dead_letters *d, struct str record,
 	struct err err = {0};
 	bool whole;
 
-	if (d->replaces && avro_plan_take(d->place, &rest, NULL, NULL, &at, &whole, &err) != 0) {
+	if (record.len > d->record_most ||
+	    (d->replaces && avro_plan_take(d->place, &rest, NULL, NULL, &at, &whole, &err) != 0)) {
 		dead_letters_add_bytes(d, record, reason, out);
 		return;
 	}
@@ -172,10 +182,9 @@ dead_letters_add_bytes(const struct dead_letters *d, struct str bytes,
 	char hash[2 * 32 + 1];
 
 	varint_add(out, d->has_record ? BRANCH_BYTES : 0);
-	varint_add_str(out,
-		       str_head(bytes, bytes.len < DEAD_BYTES_MAX ? bytes.len : DEAD_BYTES_MAX));
+	varint_add_str(out, str_head(bytes, bytes.len < d->bytes_most ? bytes.len : d->bytes_most));
 	varint_add(out, (int64_t)bytes.len);
-	if (bytes.len > DEAD_BYTES_MAX) {
+	if (bytes.len > d->bytes_most) {
 		hash_digest_hex(hash, 32, &bytes, 1);
 		varint_add(out, 1);
 		varint_add_str(out, str_of(hash));

@@ -25,6 +25,8 @@ struct dead_letters; /* read-only once made: any thread */
 
 /* input: of the records refused; NULL where there are none (a source). ERR_FATAL. */
 struct dead_letters *dead_letters_new(const struct avro_schema *input, struct err *);
+/* Where an endpoint takes no more in one piece: longer records are kept as bytes, cut there. */
+void dead_letters_set_most(struct dead_letters *, size_t bytes);
 void dead_letters_free(struct dead_letters *);               /* NULL is fine */
 struct str dead_letters_schema(const struct dead_letters *); /* JSON */
 /* As bytes, where the letter would be larger than any block. */

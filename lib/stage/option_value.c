@@ -31,6 +31,7 @@ static const struct {
 	[OPT_PATH] = {"path", "PATH", "a path", ""},
 	[OPT_FILE] = {"file", "FILE", "", ""},
 	[OPT_SECRET] = {"secret", "FILE", "", ""},
+	[OPT_LIST] = {"list", "TEXT", "", ""},
 	[OPT_ARGUMENTS] = {"arguments", "", "", ""},
 };
 
@@ -228,6 +229,7 @@ option_value_set(const struct stage_option *row, void *values, const char *text,
 		return good ? 0 : refuse(row, text, err);
 	case OPT_FILE:
 	case OPT_SECRET:
+	case OPT_LIST:
 	case OPT_ARGUMENTS:
 		break;
 	}
@@ -294,6 +296,7 @@ option_value_json(const struct stage_option *row, const void *values)
 		return text_json(*(const char *const *)member);
 	case OPT_FILE:
 		return file_json(*(const struct str *)member);
+	case OPT_LIST:
 	case OPT_ARGUMENTS:
 		return arguments_json(member);
 	case OPT_SECRET:

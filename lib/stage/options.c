@@ -13,6 +13,8 @@ struct slot {
 	void *values;
 	char *name;        /* as typed, without the leading dashes: "dry-run", "token-file" */
 	const char *given; /* NULL: not */
+	const char **list; /* of an OPT_LIST: all that was given */
+	size_t list_count, list_room;
 	struct option_file file;
 	char *secret;
 };
@@ -54,6 +56,7 @@ options_free(struct options *o)
 	for (size_t i = 0; i < o->count; i++) {
 		option_file_close(&o->slots[i].file);
 		option_file_forget(o->slots[i].secret);
+		free(o->slots[i].list);
 		free(o->slots[i].name);
 	}
 	free(o->slots);
@@ -170,6 +173,10 @@ take_option(const struct options *o, int argc, char **argv, int *i, struct err *
 	else
 		return err_set(err, ERR_INPUT, "option \"%s\" needs a value: \"%s %s\"", typed,
 			       typed, option_value_placeholder(slot->row));
+	if (slot->row->type == OPT_LIST) {
+		MEM_GROW(slot->list, slot->list_count, slot->list_room);
+		slot->list[slot->list_count++] = slot->given;
+	}
 	return 0;
 }
 
@@ -258,6 +265,9 @@ set_plain(struct options *o, struct err *err)
 			takes_arguments = true;
 			if (set_arguments(o, slot, err) != 0)
 				return -1;
+		} else if (slot->row->type == OPT_LIST) {
+			*(struct stage_arguments *)(void *)((char *)slot->values + slot->row->at) =
+				(struct stage_arguments){slot->list, slot->list_count};
 		} else if (slot->row->type != OPT_SECRET) {
 			if (text == NULL && slot->row->required)
 				return err_set(err, ERR_INPUT, "option \"--%s\" is missing: %s",

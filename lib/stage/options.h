@@ -27,6 +27,7 @@ enum option_type {               /* the member is */
 				a bare name is looked for in the installed models */
 		   OPT_SECRET, /* const char *, from --NAME-file or $CHATMILL_NAME, never from argv
 				*/
+		   OPT_LIST,   /* struct stage_arguments: of an option given many times */
 		   OPT_ARGUMENTS, /* struct stage_arguments: what is not an option */
 };
 struct stage_arguments {
@@ -61,6 +62,7 @@ struct stage_option {
 #define OPT_C_PATH      const char *
 #define OPT_C_FILE      struct str
 #define OPT_C_SECRET    const char *
+#define OPT_C_LIST      struct stage_arguments
 #define OPT_C_ARGUMENTS struct stage_arguments
 
 #endif

@@ -22,7 +22,8 @@ struct option_table {
 
 /*
  * Fills the tables' structs from argv[1..argc-1]: what is given, else the default, else zero.
- *   --name value, --name=value, and for flags --name and --no-name; the last one counts
+ *   --name value, --name=value, and for flags --name and --no-name; the last one counts, but all
+ *   of a LIST
  *   --name-file FILE or $CHATMILL_NAME for a SECRET (up to 64 KiB; newlines at the end go)
  *   a bare FILE name is looked for in the current folder (only when typed, not as a default), then
  *   in $CHATMILL_MODELS, then in the models installed beside the program

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "observe/metrics_http.h"
+#include "stage/kafka_session.h"
 #include "stage/output.h"
 #include "stage/stage_metrics.h"
 #include "stage/state_merge.h"
@@ -16,8 +17,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define REPORT_MS 200 /* between two lines on $CHATMILL_PROGRESS_FD */
-#define TEND_MS   200 /* between two looks for timers, with --live */
+#define REPORT_MS 200  /* between two lines on $CHATMILL_PROGRESS_FD */
+#define TEND_MS   200  /* between two looks for timers, with --live */
+#define SETTLE_MS 1000 /* between two commits to a topic */
 
 const char *const runtime_codecs[] = {"null", "deflate", "snappy", "zstandard", NULL};
 
@@ -29,7 +31,10 @@ struct run {
 	struct container_reader *reader;
 	struct dead_input *dead_input;
 	struct dead_letters *dead_letters;
-	struct output *out, *dead; /* dead: opened with the first letter */
+	struct output *out, *dead;  /* dead: opened with the first letter */
+	struct kafka_session kafka; /* where one of them is a topic */
+	int64_t settle_every;       /* ms, to a topic */
+	uint64_t settled;           /* times */
 	struct buf trail, scratch;
 	int report_fd; /* -1: nobody asked */
 	int64_t reported_ms, committed_ms;
@@ -106,8 +111,13 @@ open_output(struct run *run, struct err *err)
 	trail_add(earlier, b->def, json_incref(run->own_options), &run->trail);
 	MEM_GROW(entries, count, room);
 	entries[count++] = (struct container_entry){STR(TRAIL_KEY), buf_str(&run->trail)};
-	run->out = output_open(run->options->out, avro_schema_json(b->output),
-			       runtime_codecs[run->options->codec], entries, count, err);
+	if (kafka_endpoint_is(run->options->out))
+		run->out = output_open_topic(
+			&run->kafka, run->options->out, avro_schema_json(b->output),
+			kafka_session_key_path(b->def), buf_str(&run->trail), err);
+	else
+		run->out = output_open(run->options->out, avro_schema_json(b->output),
+				       runtime_codecs[run->options->codec], entries, count, err);
 	free(entries);
 	return run->out == NULL ? -1 : 0;
 }
@@ -159,9 +169,13 @@ write_dead_block(void *with, uint64_t count, struct str bytes, struct err *err)
 	struct run *run = with;
 
 	if (run->dead == NULL) {
-		run->dead = output_open(run->options->dead_letters,
-					dead_letters_schema(run->dead_letters), "zstandard", NULL,
-					0, err);
+		struct str schema = dead_letters_schema(run->dead_letters);
+		if (kafka_endpoint_is(run->options->dead_letters))
+			run->dead = output_open_topic(&run->kafka, run->options->dead_letters,
+						      schema, NULL, (struct str){0}, err);
+		else
+			run->dead = output_open(run->options->dead_letters, schema, "zstandard",
+						NULL, 0, err);
 		if (run->dead == NULL)
 			return err_prefix(err, "dead letters: ");
 		log_event("dead_letters", "file=\"%s\"", run->options->dead_letters);
@@ -186,6 +200,31 @@ write_block(void *with, uint64_t count, struct str bytes, struct err *err)
 	metric_add(run->job->metrics->records_out, (int64_t)count);
 	atomic_fetch_add(&run->job->counts->records_out, count);
 	return 0;
+}
+
+static bool
+is_to_topic(const struct run *run)
+{
+	return run->out != NULL && output_is_topic(run->out);
+}
+
+/* What has left for a topic becomes durable. */
+static int
+settle(struct run *run, struct err *err)
+{
+	run->committed_ms = clock_monotonic_ms();
+	run->settled++;
+	return output_settle(run->out, err);
+}
+
+static int
+settle_in_time(void *with, struct err *err)
+{
+	struct run *run = with;
+
+	if (!is_to_topic(run) || clock_monotonic_ms() - run->committed_ms < run->settle_every)
+		return 0;
+	return settle(run, err);
 }
 
 /* What came of a batch leaves. Dead letters first: what is refused is never only gone. */
@@ -213,7 +252,7 @@ write_batch(struct run *run, const struct batch *batch, struct err *err)
 	}
 	report(run, false);
 	if (failure == NULL)
-		return 0;
+		return settle_in_time(run, err);
 	*err = failure->why;
 	return -1;
 }
@@ -228,7 +267,7 @@ commit_so_far(void *with, struct err *err)
 	if (!run->uncommitted)
 		return 0;
 	run->uncommitted = false;
-	return worker_commit(run->sink, err);
+	return worker_commit(run->sink, NULL, 0, err);
 }
 
 /* After each batch of a sink: shown, and made durable where it is time. */
@@ -343,6 +382,13 @@ tend_timers(void *with, struct err *err)
 	return result;
 }
 
+/* While nothing comes. */
+static int
+tend(void *with, struct err *err)
+{
+	return tend_timers(with, err) != 0 ? -1 : settle_in_time(with, err);
+}
+
 /* The input has ended: what waited for that comes now. */
 static int
 end_input(struct run *run, struct stage *const *workers, size_t count, struct err *err)
@@ -360,7 +406,7 @@ end_input(struct run *run, struct stage *const *workers, size_t count, struct er
 		if (state_store_flush(worker_state(workers[i]), err) != 0)
 			return -1;
 	if (run->job->binding.kind == STAGE_SINK)
-		return worker_commit(workers[0], err);
+		return worker_commit(workers[0], NULL, 0, err);
 	return 0;
 }
 
@@ -372,14 +418,14 @@ run_alone(struct run *run, struct err *err)
 	struct batch batch;
 	int result = worker_open(worker, err), more = 0;
 
-	if (run->options->commit_every > 0) {
+	if (run->job->binding.kind == STAGE_SINK && run->options->commit_every > 0) {
 		run->sink = worker;
 		pipe_in_when_idle(run->in, run->options->commit_every, commit_so_far, run);
 	}
-	if (run->options->live) {
+	if (run->options->live)
 		run->tended = worker;
-		pipe_in_when_idle(run->in, TEND_MS, tend_timers, run);
-	}
+	if (run->options->live || is_to_topic(run))
+		pipe_in_when_idle(run->in, TEND_MS, tend, run);
 
 	batch_init(&batch, 1);
 	while (result == 0 && (more = read_batch(run, &batch, err)) > 0) {
@@ -432,6 +478,7 @@ run_pool(struct run *run, size_t jobs, struct err *err)
 
 	if (pool == NULL)
 		return -1;
+	run->settle_every = 0; /* nobody looks while no batch comes */
 	reading.pool = pool;
 	if (pthread_create(&reader, NULL, read_for_pool, &reading) != 0) {
 		worker_pool_free(pool);
@@ -480,6 +527,7 @@ run_source(struct run *run, struct err *err)
 
 	batch_init(&batch, 1);
 	while (result == 0 && verdict != STAGE_END && !stop_asked()) {
+		uint64_t settled = run->settled;
 		verdict = worker_poll(worker, &batch, err);
 		if (verdict == STAGE_FAIL) {
 			result = -1;
@@ -487,7 +535,10 @@ run_source(struct run *run, struct err *err)
 		}
 		result = write_batch(run, &batch, err);
 		batch_clear(&batch);
-		if (result == 0 && !named)
+		if (result == 0 && is_to_topic(run) && verdict == STAGE_WAIT &&
+		    output_records(run->out) > 0)
+			result = settle(run, err);
+		if (result == 0 && (named ? run->settled != settled : true))
 			result = acknowledge(run, worker, err);
 		if (verdict == STAGE_WAIT) {
 			run->live = true;
@@ -578,7 +629,10 @@ run_pipe(struct job *job, const struct runtime_options *options, json_t *own_opt
 	int result;
 
 	run.committed_ms = clock_monotonic_ms();
+	run.settle_every = options->commit_every > 0 ? options->commit_every : SETTLE_MS;
 	result = open_state(&run, err);
+	if (result == 0 && kafka_session_is_asked_for(options))
+		result = kafka_session_open(&run.kafka, options, job->binding.def->name, err);
 	if (result == 0 && job->binding.def->poll == NULL)
 		result = open_input(&run, err);
 	else if (result == 0)
@@ -602,6 +656,7 @@ run_pipe(struct job *job, const struct runtime_options *options, json_t *own_opt
 		log_error("%s", late.text);
 	}
 	output_abort(run.out);
+	kafka_session_close(&run.kafka);
 	state_disk_close(run.state);
 	binding_close(&job->binding);
 	dead_letters_free(run.dead_letters);

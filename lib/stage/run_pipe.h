@@ -13,6 +13,9 @@ struct runtime_options { /* of every stage; stage_main.c has the table */
 	const char *dead_letters;
 	bool strict, skip_corrupt;
 	int64_t commit_every; /* ms; 0: at the end of the input */
+	struct stage_arguments kafka;
+	const char *kafka_config, *group, *instance, *schema_dir;
+	unsigned delivery;
 	const char *state;    /* folder; NULL: it ends with the run */
 	const char *merge;    /* another such folder, to be taken in; NULL: none */
 	bool finish, live;

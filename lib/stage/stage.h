@@ -128,7 +128,7 @@ struct stage_def {
 	 * none of it did, and it will all come again (from a pipe it cannot: there -1 ends the
 	 * stage, and count is 0).  committed: writes the position last stored for an input, nothing
 	 * when there is none; asked when the input is assigned, a moment to claim it against
-	 * zombies.  NULL: the sink is idempotent.
+	 * zombies.  1: where it writes to, this sink keeps none.  NULL: it never does.
 	 */
 	int (*commit)(struct stage *, const struct stage_position *, size_t count, struct err *);
 	int (*committed)(struct stage *, struct str input, struct buf *position, struct err *);

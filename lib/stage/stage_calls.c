@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "stage/stage_metrics.h"
 #include "stage/stop.h"
+#include "stage/trail.h"
 #include "stage/worker.h"
 #include <assert.h>
 #include <stdarg.h>
@@ -45,7 +46,7 @@ struct str
 stage_input_metadata(const struct stage *st, struct str key)
 {
 	if (st->job->reader == NULL)
-		return (struct str){0};
+		return str_equal(key, STR(TRAIL_KEY)) ? st->job->trail : (struct str){0};
 	return container_reader_metadata(st->job->reader, key);
 }
 

@@ -8,7 +8,9 @@
 #include "base/mem.h"
 #include "observe/metrics_http.h"
 #include "stage/describe.h"
+#include "stage/kafka_session.h"
 #include "stage/options_parse.h"
+#include "stage/run_kafka.h"
 #include "stage/run_pipe.h"
 #include "stage/stage_metrics.h"
 #include "stage/stop.h"
@@ -25,14 +27,24 @@ static const char *const log_levels[] = {"quiet", "info", "debug", NULL};
 // clang-format off
 #define ROW(t, m, val, text, ...) OPTION(t, runtime_options, m, val, text, .tuning = true, __VA_ARGS__)
 #define INPUT_ROWS                                                                                 \
-	ROW(PATH, in, "-", "Avro container to read; - is standard input"),                         \
+	ROW(PATH, in, "-", "Avro container to read, or kafka:TOPIC,...; - is standard input"),                         \
 	ROW(FLAG, skip_corrupt, NULL, "pass over damage in the input, and say how much was lost")
 #define OUTPUT_ROWS                                                                                \
-	ROW(PATH, out, "-", "Avro container to write; - is standard output"),                      \
+	ROW(PATH, out, "-", "Avro container to write, or kafka:TOPIC; - is standard output"),                      \
 	ROW(CHOICE, codec, "zstandard", "what --out FILE is packed with", .choices = runtime_codecs)
 #define JOBS_ROW                                                                                   \
 	ROW(INT, jobs, "1", "workers; the output is the same for any number", .min = 1, .max = 256)
+#define COMMIT_ROW(text) ROW(DURATION, commit_every, NULL, text)
+#define GROUP_ROWS                                                                                 \
+	ROW(TEXT, group, NULL, "consumer group on Kafka; by default chatmill-STAGE"),              \
+	ROW(TEXT, instance, NULL, "a stable name of this process in its group")
 #define COMMON_ROWS                                                                                \
+	ROW(LIST, kafka, NULL, "key=value for librdkafka, as often as needed: "                    \
+			       "bootstrap.servers=HOST:PORT"),                                      \
+	ROW(PATH, kafka_config, NULL, "file of such lines, secrets among them"),                   \
+	ROW(PATH, schema_dir, NULL, "folder of *.avsc files, for what comes from Kafka"),          \
+	ROW(CHOICE, delivery, "exactly-once", "what a crash leaves behind on Kafka",               \
+	    .choices = runtime_deliveries),                                                        \
 	ROW(PATH, dead_letters, NULL,                                                              \
 	    "file for what is refused; without it the first bad record stops the stage"),          \
 	ROW(FLAG, strict, NULL, "exit status 1 when anything was refused"),                        \
@@ -42,20 +54,24 @@ static const char *const log_levels[] = {"quiet", "info", "debug", NULL};
 	ROW(FLAG, version, NULL, "name and version"),                                              \
 	ROW(FLAG, describe, NULL, "the stage's declaration, as JSON"), {0}
 
-static const struct stage_option source_rows[] = {OUTPUT_ROWS, COMMON_ROWS};
-static const struct stage_option transform_rows[] = {INPUT_ROWS, OUTPUT_ROWS, JOBS_ROW, COMMON_ROWS};
+static const struct stage_option source_rows[] = {
+	OUTPUT_ROWS, COMMIT_ROW("on Kafka: make durable what was put out, this often; 1s"), COMMON_ROWS};
+static const struct stage_option transform_rows[] = {
+	INPUT_ROWS, OUTPUT_ROWS, JOBS_ROW, GROUP_ROWS,
+	COMMIT_ROW("on Kafka: make durable what was taken and put out, this often; 1s"), COMMON_ROWS};
 static const struct stage_option keyed_rows[] = {
 	INPUT_ROWS, OUTPUT_ROWS, JOBS_ROW,
 	ROW(PATH, state, NULL, "folder that keeps what is remembered for the next run"),
 	ROW(PATH, merge, NULL, "with --state: another such folder, of other input, to take in"),
 	ROW(FLAG, finish, NULL, "with --state: there is no next run, so nothing waits for it"),
 	ROW(FLAG, live, NULL, "timers fire when the clock says so, not only at the end of the input"),
+	GROUP_ROWS, COMMIT_ROW("on Kafka: make durable what was taken and put out, this often; 1s"),
 	COMMON_ROWS};
 static const struct stage_option sink_rows[] = {
 	INPUT_ROWS, JOBS_ROW,
-	ROW(DURATION, commit_every, "0s",
-	    "make durable what was taken, this often; 0s: once, at the end of the input"),
-	COMMON_ROWS};
+	COMMIT_ROW("make durable what was taken, this often; by default at the end of the input, "
+		   "on Kafka 1s"),
+	GROUP_ROWS, COMMON_ROWS};
 // clang-format on
 
 static const struct stage_option *
@@ -223,11 +239,13 @@ run_job(struct program *p, struct progress_counts *counts, bool *usage, struct e
 			  .counts = counts,
 			  .metrics = &metrics};
 	int result = check_files(&p->runtime, err);
+	if (result == 0)
+		result = kafka_session_check(&p->runtime, p->def, err);
 
 	if (result == 0)
 		result = check_state(&p->runtime, err);
 	*usage = result != 0;
-	stage_metrics_open(&metrics, p->def);
+	stage_metrics_open(&metrics, p->def, kafka_endpoint_is(p->runtime.in));
 	if (result == 0 && p->runtime.metrics != NULL) {
 		job.http = metrics_http_start(p->runtime.metrics, metrics.registry, err);
 		if (job.http == NULL)
@@ -244,7 +262,9 @@ run_job(struct program *p, struct progress_counts *counts, bool *usage, struct e
 	}
 	if (result == 0) {
 		struct progress *progress = progress_start(p->def->name, counts);
-		result = run_pipe(&job, &p->runtime, options_json(p->tables, 1), err);
+		json_t *own = options_json(p->tables, 1);
+		result = kafka_endpoint_is(p->runtime.in) ? run_kafka(&job, &p->runtime, own, err)
+							  : run_pipe(&job, &p->runtime, own, err);
 		progress_stop(progress);
 		if (p->def->unload != NULL)
 			p->def->unload(job.shared);

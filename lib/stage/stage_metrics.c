@@ -18,8 +18,23 @@ open_own(struct stage_metrics *m, const struct stage_def *def, const char *label
 	}
 }
 
+static void
+open_kafka(struct stage_metrics *m, const char *labels)
+{
+	m->lag = metrics_gauge(m->registry, "chatmill_lag_messages", labels,
+			       "Messages of our partitions behind the last commit.");
+	m->partitions = metrics_gauge(m->registry, "chatmill_partitions", labels,
+				      "Partitions of the input that are ours.");
+	m->rebalances = metrics_counter(m->registry, "chatmill_rebalances_total", labels,
+					"Times the group gave us partitions.");
+	m->rewinds = metrics_counter(m->registry, "chatmill_rewinds_total", labels,
+				     "Times what was not committed was taken back.");
+	m->commit = metrics_histogram(m->registry, "chatmill_commit_seconds", labels,
+				      "Time a commit takes.");
+}
+
 void
-stage_metrics_open(struct stage_metrics *m, const struct stage_def *def)
+stage_metrics_open(struct stage_metrics *m, const struct stage_def *def, bool kafka)
 {
 	char labels[160], build[256];
 
@@ -49,6 +64,8 @@ stage_metrics_open(struct stage_metrics *m, const struct stage_def *def)
 					   "Bytes of the input passed over by --skip-corrupt.");
 	m->batch = metrics_histogram(m->registry, "chatmill_batch_seconds", labels,
 				     "Time a worker needs for a block.");
+	if (kafka)
+		open_kafka(m, labels);
 	open_own(m, def, labels);
 }
 

@@ -10,10 +10,13 @@ struct stage_metrics {
 	struct metric *records_in, *records_out, *dropped, *dead_letters, *retries, *down;
 	struct metric *bytes_in, *bytes_out, *damaged_bytes;
 	struct metric_histogram *batch;
+	struct metric *lag, *partitions, *rebalances, *rewinds; /* on Kafka */
+	struct metric_histogram *commit;
 	struct metric *own[STAGE_COUNTERS]; /* by the row of the declaration's counters */
 };
 
-void stage_metrics_open(struct stage_metrics *, const struct stage_def *);
+/* kafka: also what only a topic has. */
+void stage_metrics_open(struct stage_metrics *, const struct stage_def *, bool kafka);
 void stage_metrics_close(struct stage_metrics *);
 
 #endif

@@ -90,6 +90,14 @@ worker_state(struct stage *st)
 
 /* ---- the share */
 
+/* Of the record in hand, in the input. */
+static int64_t
+place_of_record(const struct stage *st)
+{
+	return st->offsets != NULL ? st->offsets[st->number]
+				   : (int64_t)(st->records_before + st->number);
+}
+
 /* A dead letter for the record in hand, or for a part of it. */
 void
 worker_add_dead_letter(struct stage *st, struct str bytes, bool is_record, const char *class,
@@ -105,8 +113,7 @@ worker_add_dead_letter(struct stage *st, struct str bytes, bool is_record, const
 		.class = str_of(class),
 		.attempts = st->attempts,
 		.input = str_of(source ? "" : st->job->input_name),
-		.record = source || st->at_end ? INT64_MIN
-					       : (int64_t)(st->records_before + st->number),
+		.record = source || st->at_end ? INT64_MIN : place_of_record(st),
 		.part = str_of(part),
 	};
 
@@ -158,6 +165,16 @@ with_jitter(struct stage *st, int64_t ms)
 	return ms + (int64_t)((st->jitter >> 33) % (uint64_t)(ms / 2 + 1));
 }
 
+/* true: an end was asked for. */
+static bool
+wait_ms(struct stage *st, int64_t ms)
+{
+	struct job_pause *pause = st->job->pause;
+
+	st->left = pause != NULL && pause->wait(pause, ms);
+	return pause != NULL ? st->left : stop_wait_ms(ms);
+}
+
 /* Waits before the next attempt; false: the user asked for an end. */
 static bool
 wait_retry(struct stage *st, int attempt)
@@ -165,7 +182,7 @@ wait_retry(struct stage *st, int attempt)
 	metric_add(st->job->metrics->retries, 1);
 	log_event("retry", "record=%llu attempt=%d reason=\"%s\"",
 		  (unsigned long long)(st->records_before + st->number), attempt, st->why.text);
-	return !stop_wait_ms(with_jitter(st, RETRY_FIRST_MS << (attempt - 1)));
+	return !wait_ms(st, with_jitter(st, RETRY_FIRST_MS << (attempt - 1)));
 }
 
 static bool
@@ -177,7 +194,7 @@ wait_down(struct stage *st, int64_t *pause_ms)
 		metrics_http_ready(st->job->http, false);
 		log_event("endpoint_down", "reason=\"%s\"", st->why.text);
 	}
-	bool stop = stop_wait_ms(with_jitter(st, *pause_ms));
+	bool stop = wait_ms(st, with_jitter(st, *pause_ms));
 	*pause_ms = *pause_ms * 2 > DOWN_LAST_MS ? DOWN_LAST_MS : *pause_ms * 2;
 	return !stop;
 }
@@ -287,7 +304,7 @@ pass_record(struct stage *st)
 			memcpy(to + before + value.len, behind.ptr, behind.len);
 		out->bytes.len += before + value.len + behind.len;
 	}
-	stream_mark(out, st->number, from, 1, st->alone);
+	stream_mark(out, st->number, from, 1, st->merged);
 	return 0;
 }
 
@@ -512,25 +529,69 @@ take_share(struct stage *st, struct batch *batch)
 	st->share = &batch->shares[st->alone ? 0 : st->index];
 	st->records_before = batch->in.first_record;
 	st->block = batch->in.number;
+	st->offsets = batch->offsets;
+	st->merged = st->alone && batch->offsets == NULL;
+	st->left = false;
+}
+
+/* What stands behind the record in hand, in bytes that are its alone. */
+static int
+refuse_left_over(struct stage *st, struct str whole, size_t left)
+{
+	err_set(&st->why, ERR_INPUT, "%zu bytes are left over behind the record", left);
+	return refuse_record(st, whole, false, "input", NULL);
+}
+
+/* The records up to `until`; -1: there is no more to be had of the batch. Where each came by itself
+ * (ends), what is wrong with one is no matter of the next. */
+static int
+take_some(struct stage *st, struct str *bytes, const size_t *ends, uint64_t until)
+{
+	const char *start = bytes->ptr;
+	struct str one, *from = bytes;
+	size_t size = 0; /* of what came by itself */
+
+	for (; st->number < until; st->number++) {
+		if (ends != NULL) {
+			size_t at = st->number == 0 ? 0 : ends[st->number - 1];
+			size = ends[st->number] - at;
+			one = (struct str){start + at, size};
+			from = &one;
+		}
+		if (st->arena.used > 0)
+			arena_reset(&st->arena);
+		int got = read_record(st, from);
+		if (got > 0 && ends != NULL && from->len > 0)
+			got = refuse_left_over(st, (struct str){from->ptr + from->len - size, size},
+					       from->len);
+		if (got < 0 || (got > 0 && is_mine(st) && run_record(st) != 0))
+			return -1;
+		if (got == 0 && ends == NULL && from->len == 0)
+			return -1; /* what is behind damage is lost */
+	}
+	return 0;
 }
 
 static void
 take_records(struct stage *st, struct batch *batch)
 {
 	struct str bytes = buf_str(&batch->in.bytes);
-	uint64_t count = batch->in.count;
+	struct job_pause *pause = st->job->pause;
+	uint64_t count = batch->in.count, until = count;
 
 	take_share(st, batch);
-	for (st->number = 0; st->number < count; st->number++) {
-		if (st->arena.used > 0)
-			arena_reset(&st->arena);
-		int got = read_record(st, &bytes);
-		if (got < 0 || (got > 0 && is_mine(st) && run_record(st) != 0))
+	st->number = 0;
+	do {
+		if (pause != NULL && count - st->number > pause->records)
+			until = st->number + pause->records;
+		if (take_some(st, &bytes, batch->ends, until) != 0)
 			return;
-		if (got == 0 && bytes.len == 0)
-			return; /* what is behind damage is lost */
-	}
-	if (bytes.len > 0) {
+		st->left = pause != NULL && pause->breathe(pause);
+		if (st->left)
+			return;
+		until = count;
+	} while (st->number < count);
+	if (bytes.len > 0 && batch->ends == NULL) {
 		err_set(&st->why, ERR_INPUT,
 			"%zu bytes are left over behind the block's last record", bytes.len);
 		pass_over_damage(st, &bytes);
@@ -562,9 +623,16 @@ worker_fire(struct stage *st, struct state_block *block, struct batch *batch, ui
 /* ---- sinks */
 
 int
-worker_commit(struct stage *st, struct err *err)
+worker_commit(struct stage *st, const struct stage_position *positions, size_t count,
+	      struct err *err)
 {
-	return st->def->commit(st, NULL, 0, err);
+	return st->def->commit(st, positions, count, err);
+}
+
+int
+worker_committed(struct stage *st, struct str input, struct buf *position, struct err *err)
+{
+	return st->def->committed(st, input, position, err);
 }
 
 int

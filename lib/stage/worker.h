@@ -24,7 +24,9 @@ struct job {
 	const char *input_name; /* "standard input" */
 	bool skip_corrupt;
 	bool commits_early;                    /* a sink, and before the end */
-	const struct container_reader *reader; /* NULL in a source */
+	const struct container_reader *reader; /* NULL in a source, and on Kafka */
+	struct str trail;                      /* of the input, without a reader; {0}: none */
+	struct job_pause *pause;               /* NULL: nobody else needs time meanwhile */
 	struct progress_counts *counts;
 	struct stage_metrics *metrics;
 	struct metrics_http *http; /* NULL: nobody asks */
@@ -32,6 +34,15 @@ struct job {
 		*state; /* where all workers keep theirs; NULL: nowhere, or each its own */
 	_Atomic uint64_t dead_records; /* refused, for --strict and the last message */
 	_Atomic bool source_lost;      /* stage_reject_source() was called: exit status 1 */
+};
+
+/* Somebody who needs time while records take theirs. */
+struct job_pause {
+	/* Waits; true: an end was asked for, or the work in hand is somebody else's now. */
+	bool (*wait)(struct job_pause *, int64_t ms);
+	/* After so many records of a batch; true: the same. */
+	bool (*breathe)(struct job_pause *);
+	uint64_t records;
 };
 
 /* What the callbacks see as opaque: stage_calls.c answers from it. */
@@ -59,6 +70,8 @@ struct stage {
 	uint64_t number;         /* of the record in hand, within the batch */
 	uint64_t block;          /* the batch's, in the input */
 	uint64_t records_before; /* the batch's first record, in the input */
+	const int64_t *offsets;  /* batch.h */
+	bool merged;             /* what goes on lies in one piece, whichever records it is of */
 	int32_t attempts;        /* of the record in hand, earlier runs included */
 	uint64_t polls;          /* of a source, so far */
 	bool mirrored;           /* what came in goes on: no emission */
@@ -70,6 +83,7 @@ struct stage {
 	struct err spoiled;      /* why that was so, the first time */
 	struct err why;          /* of the verdict under way */
 	struct buf position;     /* source */
+	bool left;               /* the work in hand is given up: what it put out is of no use */
 	uint64_t jitter;
 };
 
@@ -103,8 +117,10 @@ struct str worker_position(const struct stage *); /* as last said by stage_posit
 void worker_add_dead_letter(struct stage *, struct str bytes, bool is_record, const char *class,
 			    const char *part, const struct err *why);
 
-/* A sink's commit() and flush(). */
-int worker_commit(struct stage *, struct err *);
+/* A sink's commit(), committed() and flush(). */
+int worker_commit(struct stage *, const struct stage_position *, size_t count, struct err *);
+/* 1: it keeps no positions. */
+int worker_committed(struct stage *, struct str input, struct buf *position, struct err *);
 int worker_flush(struct stage *, struct err *);
 
 #endif

@@ -129,3 +129,9 @@ const char database_indexes[] =
 	"CREATE INDEX messages_by_time ON messages (conversation_id, sent_at, seq);"
 	"CREATE INDEX messages_by_sender ON messages (sender, sent_at);"
 	"CREATE INDEX messages_by_slot ON messages (slot_id);";
+
+const char database_positions[] = "CREATE TABLE IF NOT EXISTS positions ("
+				  " input TEXT NOT NULL PRIMARY KEY,"
+				  " position TEXT,"
+				  " epoch INTEGER NOT NULL"
+				  ") WITHOUT ROWID";

@@ -4,5 +4,7 @@
 #define SINK_DATABASE_TABLES_H
 
 extern const char database_tables[], database_indexes[];
+/* Of how far inputs were read; made when one is claimed. */
+extern const char database_positions[];
 
 #endif

@@ -8,6 +8,7 @@
 #include "database.h"
 #include "enrichments.h"
 #include "other_reading.h"
+#include "read_positions.h"
 #include "row.h"
 #include "seen_ids.h"
 #include "slot_merge.h"
@@ -170,6 +171,7 @@ struct message_store {
 	size_t people_count;
 	struct buf trail, key, attachments;
 	struct message_counts counts;
+	struct read_positions *positions;
 };
 
 const char *const message_store_needs[] = {"message_id", "conversation_id", "sent_at", NULL};
@@ -224,6 +226,7 @@ message_store_open(const char *path, const struct avro_node *record, struct str 
 	struct message_store *s = mem_zero(1, sizeof(*s));
 
 	buf_add(&s->trail, trail);
+	s->positions = read_positions_new();
 	s->row = row_new(record, ROW_FOR_DATABASE);
 	s->appended = mem_zero(s->row->field_count, sizeof(*s->appended));
 	if (find_known(s, err) != 0)
@@ -300,6 +303,7 @@ message_store_close(struct message_store *s)
 		return;
 	end_session(s);
 	database_close(s->db);
+	read_positions_free(s->positions);
 	arena_free(&s->arena);
 	buf_free(&s->trail);
 	buf_free(&s->key);
@@ -681,6 +685,28 @@ message_store_put(struct message_store *s, struct str record, struct err *err)
 		return 0;
 	if (!database_in_transaction(s->db)) /* SQLite has ended it */
 		end_session(s);
+	return -1;
+}
+
+int
+message_store_claim(struct message_store *s, struct str input, struct buf *position,
+		    struct err *err)
+{
+	if (!database_in_transaction(s->db) && begin_session(s, err) != 0)
+		return -1;
+	return read_positions_claim(s->positions, s->db, input, position, err);
+}
+
+int
+message_store_position(struct message_store *s, struct str input, struct str position,
+		       struct err *err)
+{
+	if (!database_in_transaction(s->db) && begin_session(s, err) != 0)
+		return -1;
+	if (read_positions_store(s->positions, s->db, input, position, err) == 0)
+		return 0;
+	end_session(s);
+	database_rollback(s->db);
 	return -1;
 }
 

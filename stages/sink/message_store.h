@@ -30,6 +30,15 @@ void message_store_close(struct message_store *); /* undoes what is not committe
  * transaction is lost but this record. */
 int message_store_put(struct message_store *, struct str record, struct err *);
 
+/* Claims an input, as read_positions.h tells, and appends the position last committed. Begins a
+ * transaction, as put() does; ERR_DOWN. */
+int message_store_claim(struct message_store *, struct str input, struct buf *position,
+			struct err *);
+/* How far a claimed input was read, with the next commit. ERR_RETRY: somebody else has claimed it
+ * since, and nothing since the last commit is kept. */
+int message_store_position(struct message_store *, struct str input, struct str position,
+			   struct err *);
+
 /* -1: nothing since the last commit is kept. A commit of nothing makes the database. */
 int message_store_commit(struct message_store *, struct message_counts *, struct err *);
 

@@ -142,7 +142,14 @@ flush(struct stage *st, struct err *err)
 	return destination_file_flush(s->file, err);
 }
 
-/* Positions are for whoever could store a message twice; here its id keeps it one. */
+static int
+committed(struct stage *st, struct str input, struct buf *position, struct err *err)
+{
+	struct sink *s = stage_self(st);
+
+	return s->store == NULL ? 1 : message_store_claim(s->store, input, position, err);
+}
+
 static int
 commit(struct stage *st, const struct stage_position *positions, size_t count, struct err *err)
 {
@@ -150,12 +157,15 @@ commit(struct stage *st, const struct stage_position *positions, size_t count, s
 	struct sink *s = stage_self(st);
 	struct message_counts counts;
 
-	(void)positions, (void)count;
 	if (s->store == NULL) {
 		if (s->blocks != NULL && avro_blocks_flush(s->blocks, err) != 0)
 			return -1;
 		return destination_file_finish(s->file, err);
 	}
+	for (size_t i = 0; i < count; i++)
+		if (message_store_position(s->store, positions[i].input, positions[i].position,
+					   err) != 0)
+			return -1;
 	if (message_store_commit(s->store, &counts, err) != 0)
 		return -1;
 	log_event("stored", "imports=%llu new=%llu merged=%llu known=%llu",
@@ -195,6 +205,7 @@ static const struct stage_def sink = {
 	.close = close_sink,
 	.process = process,
 	.commit = commit,
+	.committed = committed,
 	.flush = flush,
 };
 STAGE_MAIN(sink)

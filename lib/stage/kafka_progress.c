@@ -1,0 +1,320 @@
+#include "stage/kafka_progress.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "observe/metrics_http.h"
+#include "stage/stage_metrics.h"
+#include "stage/stop.h"
+#include <stdio.h>
+
+#define AGAIN_MS      100
+#define AGAIN_LAST_MS 5000
+#define FIRST_RECORDS 64
+
+bool
+kafka_run_is_sink(const struct kafka_run *run)
+{
+	return run->job->binding.def->commit != NULL;
+}
+
+void
+kafka_run_lead_astray(struct kafka_run *run, const struct err *why)
+{
+	if (why->class == ERR_FATAL) {
+		run->failed = *why;
+		return;
+	}
+	if (!run->astray)
+		log_event("taken_back", "reason=\"%s\"", why->text);
+	metric_add(run->job->metrics->rewinds, 1);
+	run->astray = true;
+}
+
+/* ---- partitions */
+
+struct kafka_part *
+kafka_part_find(struct kafka_run *run, const char *topic, int32_t partition)
+{
+	for (size_t i = 0; i < run->part_count; i++)
+		if (run->parts[i].partition == partition && strcmp(run->parts[i].topic, topic) == 0)
+			return &run->parts[i];
+	return NULL;
+}
+
+static void
+forget_part(struct kafka_run *run, struct kafka_part *part)
+{
+	free(part->topic);
+	*part = run->parts[--run->part_count];
+}
+
+static void
+on_assigned(void *with, struct kafka_place *places, size_t count)
+{
+	struct kafka_run *run = with;
+
+	for (size_t i = 0; i < count; i++) {
+		MEM_GROW(run->parts, run->part_count, run->part_room);
+		run->parts[run->part_count++] =
+			(struct kafka_part){str_dup(str_of(places[i].topic)), places[i].partition,
+					    KAFKA_NOTHING, false};
+		if (run->keeps_places) /* the first message asks the sink for them */
+			places[i].offset = KAFKA_BEGINNING;
+		log_debug("assigned", "topic=%s partition=%d", places[i].topic,
+			  places[i].partition);
+	}
+	metric_add(run->job->metrics->rebalances, 1);
+	metric_set(run->job->metrics->partitions, (int64_t)run->part_count);
+}
+
+static void
+on_revoked(void *with, const struct kafka_place *places, size_t count, bool lost)
+{
+	struct kafka_run *run = with;
+	static const struct err taken = {ERR_RETRY, "partitions were taken away"};
+
+	if (!lost && !run->busy && !run->astray)
+		kafka_run_commit(run);
+	for (size_t i = 0; i < count; i++) {
+		struct kafka_part *part =
+			kafka_part_find(run, places[i].topic, places[i].partition);
+		if (part == NULL)
+			continue;
+		if (part->next != KAFKA_NOTHING || run->busy)
+			kafka_run_lead_astray(run, &taken);
+		log_debug("revoked", "topic=%s partition=%d", part->topic, part->partition);
+		forget_part(run, part);
+	}
+	metric_set(run->job->metrics->partitions, (int64_t)run->part_count);
+}
+
+/* ---- commit */
+
+static size_t
+places_to_commit(const struct kafka_run *run, struct kafka_place **places)
+{
+	size_t count = 0;
+
+	*places = mem_zero(run->part_count, sizeof(**places));
+	for (size_t i = 0; i < run->part_count; i++)
+		if (run->parts[i].next != KAFKA_NOTHING)
+			(*places)[count++] = (struct kafka_place){
+				run->parts[i].topic, run->parts[i].partition, run->parts[i].next};
+	return count;
+}
+
+/* The sink's own transaction, with "topic/partition" -> next offset. */
+static int
+commit_sink(struct kafka_run *run, const struct kafka_place *places, size_t count, struct err *err)
+{
+	struct kafka_intake *in = kafka_intakes_open_one(run->intakes);
+	struct stage_position *positions = mem_zero(count, sizeof(*positions));
+	struct arena texts = {0};
+	char text[320];
+
+	for (size_t i = 0; i < count; i++) {
+		int len =
+			snprintf(text, sizeof(text), "%s/%d", places[i].topic, places[i].partition);
+		positions[i].input = arena_copy(&texts, (struct str){text, (size_t)len});
+		len = snprintf(text, sizeof(text), "%lld", (long long)places[i].offset);
+		positions[i].position = arena_copy(&texts, (struct str){text, (size_t)len});
+	}
+	int result = in == NULL ? 0 : worker_commit(in->worker, positions, count, err);
+	arena_free(&texts);
+	free(positions);
+	return result;
+}
+
+static int
+commit_places(struct kafka_run *run, const struct kafka_place *places, size_t count,
+	      struct err *err)
+{
+	struct err late = {0};
+
+	if (kafka_intakes_flush(run->intakes, err) != 0)
+		return -1;
+	if (!kafka_run_is_sink(run))
+		return kafka_producer_commit(run->session.producer, run->consumer, places, count,
+					     err);
+	/* Dead letters first: what is refused is never only gone. */
+	if (kafka_producer_commit(run->session.producer, NULL, NULL, 0, err) != 0 ||
+	    commit_sink(run, places, count, err) != 0)
+		return -1;
+	/* What the sink holds, it holds: where it keeps places, these here are only shown. */
+	if (kafka_consumer_commit(run->consumer, places, count, &late) != 0)
+		log_event("offsets_not_shown", "reason=\"%s\"", late.text);
+	return 0;
+}
+
+static void
+show_lag(struct kafka_run *run, const struct kafka_place *places, size_t count)
+{
+	int64_t lag = 0, one;
+
+	for (size_t i = 0; i < count; i++)
+		if ((one = kafka_consumer_lag(run->consumer, &places[i])) > 0)
+			lag += one;
+	metric_set(run->job->metrics->lag, lag);
+}
+
+void
+kafka_run_commit(struct kafka_run *run)
+{
+	struct kafka_place *places;
+	struct err err = {0};
+	int64_t began_ms = clock_monotonic_ms();
+
+	run->committed_ms = began_ms;
+	if (!run->taken)
+		return;
+	size_t count = places_to_commit(run, &places);
+	if (commit_places(run, places, count, &err) == 0) {
+		run->taken = false;
+		for (size_t i = 0; i < run->part_count; i++)
+			run->parts[i].next = KAFKA_NOTHING;
+		metric_observe_us(run->job->metrics->commit,
+				  (clock_monotonic_ms() - began_ms) * 1000);
+		show_lag(run, places, count);
+	} else {
+		kafka_run_lead_astray(run, &err);
+	}
+	free(places);
+}
+
+/* ---- waiting, with the group served */
+
+static void
+serve_group(struct kafka_run *run)
+{
+	struct err err = {0};
+
+	run->held_ms = clock_monotonic_ms();
+	if (kafka_consumer_hold(run->consumer, &err) != 0)
+		run->failed = err;
+}
+
+bool
+kafka_run_is_over(const struct kafka_run *run)
+{
+	return stop_asked() || run->astray || run->failed.class != ERR_NONE;
+}
+
+static bool
+wait_meanwhile(struct job_pause *pause, int64_t ms)
+{
+	struct kafka_run *run = (struct kafka_run *)pause;
+	int64_t until_ms = clock_monotonic_ms() + ms, left_ms;
+
+	do {
+		serve_group(run);
+		left_ms = until_ms - clock_monotonic_ms();
+	} while (!kafka_run_is_over(run) && left_ms > 0 &&
+		 !stop_wait_ms(left_ms < KAFKA_HOLD_MS ? left_ms : KAFKA_HOLD_MS) &&
+		 until_ms > clock_monotonic_ms());
+	return kafka_run_is_over(run);
+}
+
+static bool
+breathe(struct job_pause *pause)
+{
+	struct kafka_run *run = (struct kafka_run *)pause;
+
+	if (clock_monotonic_ms() - run->held_ms >= KAFKA_HOLD_MS)
+		serve_group(run);
+	return run->astray || run->failed.class != ERR_NONE;
+}
+
+/* ---- the way back */
+
+static int
+go_back(struct kafka_run *run, struct err *err)
+{
+	struct kafka_place *places = mem_zero(run->part_count, sizeof(*places));
+	size_t count = run->part_count;
+	int result = 0;
+
+	for (size_t i = 0; i < count; i++)
+		places[i] = (struct kafka_place){run->parts[i].topic, run->parts[i].partition,
+						 KAFKA_BEGINNING};
+	if (!run->keeps_places)
+		result = kafka_consumer_committed(run->consumer, places, count, err);
+	for (size_t i = 0; i < count; i++)
+		if (places[i].offset < 0)
+			places[i].offset = KAFKA_BEGINNING;
+	if (result == 0)
+		result = kafka_consumer_seek(run->consumer, places, count, err);
+	free(places);
+	return result;
+}
+
+static void
+take_back(struct kafka_run *run)
+{
+	kafka_intakes_drop(run->intakes);
+	if (kafka_run_is_sink(run))
+		kafka_intakes_close_workers(run->intakes);
+	batch_clear(&run->batch);
+	run->taken = false;
+	for (size_t i = 0; i < run->part_count; i++) {
+		run->parts[i].next = KAFKA_NOTHING;
+		run->parts[i].asked = false;
+	}
+}
+
+void
+kafka_run_set_ready(struct kafka_run *run, bool ready)
+{
+	if (ready != run->unready)
+		return;
+	run->unready = !ready;
+	metric_set(run->job->metrics->down, !ready);
+	metrics_http_ready(run->job->http, ready);
+}
+
+void
+kafka_run_find_the_way_back(struct kafka_run *run)
+{
+	int64_t pause_ms = AGAIN_MS;
+	struct err err = {0};
+
+	take_back(run);
+	while (kafka_producer_abort(run->session.producer, &err) != 0 || go_back(run, &err) != 0) {
+		if (err.class == ERR_FATAL) {
+			run->failed = err;
+			return;
+		}
+		if (pause_ms > AGAIN_LAST_MS && !run->unready) {
+			kafka_run_set_ready(run, false);
+			log_event("endpoint_down", "reason=\"%s\"", err.text);
+		}
+		err = (struct err){0};
+		if (stop_wait_ms(pause_ms < AGAIN_LAST_MS ? pause_ms : AGAIN_LAST_MS))
+			return;
+		serve_group(run);
+		if (run->failed.class != ERR_NONE)
+			return;
+		take_back(run); /* callbacks may have come */
+		pause_ms *= 2;
+	}
+	run->astray = false;
+}
+
+struct job_pause
+kafka_run_pause(void)
+{
+	return (struct job_pause){wait_meanwhile, breathe, FIRST_RECORDS};
+}
+
+struct kafka_rebalance
+kafka_run_rebalance(struct kafka_run *run)
+{
+	return (struct kafka_rebalance){on_assigned, on_revoked, run};
+}
+
+void
+kafka_parts_forget(struct kafka_run *run)
+{
+	while (run->part_count > 0)
+		forget_part(run, &run->parts[0]);
+}

@@ -16,8 +16,8 @@ struct runtime_options { /* of every stage; stage_main.c has the table */
 	struct stage_arguments kafka;
 	const char *kafka_config, *group, *instance, *schema_dir;
 	unsigned delivery;
-	const char *state;    /* folder; NULL: it ends with the run */
-	const char *merge;    /* another such folder, to be taken in; NULL: none */
+	const char *state; /* folder; NULL: it ends with the run */
+	const char *merge; /* another such folder, to be taken in; NULL: none */
 	bool finish, live;
 	const char *metrics;
 	unsigned log;

@@ -12,7 +12,8 @@ what_a_stage_counts_itself_has_its_name(void **state)
 
 	(void)state;
 	stage_metrics_open(
-		&m, &(struct stage_def){.name = "make-tea", .version = "1", .counters = counters});
+		&m, &(struct stage_def){.name = "make-tea", .version = "1", .counters = counters},
+		false);
 	metric_add(m.own[1], 3);
 	metrics_write(m.registry, &page);
 	assert_non_null(
@@ -30,7 +31,7 @@ a_stage_that_counts_nothing_has_only_the_common_ones(void **state)
 	struct buf page = {0};
 
 	(void)state;
-	stage_metrics_open(&m, &(struct stage_def){.name = "tea", .version = "1"});
+	stage_metrics_open(&m, &(struct stage_def){.name = "tea", .version = "1"}, false);
 	metrics_write(m.registry, &page);
 	assert_null(strstr(buf_cstr(&page), "chatmill_tea_"));
 	stage_metrics_close(&m);

@@ -117,7 +117,7 @@ $B/models/train-segmenter: $(patsubst %.c,$B/%.o,$(wildcard models/segmenter/*.c
 models: $B/models/train-segmenter
 	models/segmenter/corpora "$(LANGUAGE_DATA)" build/segmenter
 	$B/models/train-segmenter models/segmenter.model models/segmenter.md zh:20:build/segmenter/zh.tsv \
-		ja:20:build/segmenter/ja.tsv th:18:build/segmenter/th.tsv vi:20:build/segmenter/vi.tsv
+		ja:20:build/segmenter/ja.tsv:build/segmenter/ja.words th:18:build/segmenter/th.tsv vi:20:build/segmenter/vi.tsv
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 clean:

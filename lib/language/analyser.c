@@ -249,7 +249,7 @@ take_number(struct analyser *a, size_t from)
 	if ((n = chat_email_size(text, from)) > 0)
 		return add_token(a, TOKEN_EMAIL, from, from + n);
 	n = chat_number_size(text, from);
-	if (!is_wordlike(byte_at(text, from + n)))
+	if (!is_wordlike(byte_at(text, from + n)) || chat_unit_at(text, from + n))
 		return add_token(a, TOKEN_NUMBER, from, from + n);
 	if ((end = chat_url_size(text, from)) > 0)
 		return add_token(a, TOKEN_URL, from, from + end);

@@ -163,10 +163,13 @@ chat_email_size(struct str text, size_t at)
 	return labels >= 2 && is_alphabetic(last) ? n + 1 + domain : 0;
 }
 
-/* Letters, marks, digits and _, of any script: what may follow # and @. */
+/* Letters, marks, digits and _, of any script: what may follow # and @. Who is mentioned ends, and
+ * so does what begins with a digit, where a script without spaces goes on behind another. */
 static size_t
-name_size(struct str text, size_t at, bool *letters)
+name_size(struct str text, size_t at, bool mention, bool *letters)
 {
+	bool spaced = false, one_script = mention || is_digit(byte_at(text, at));
+
 	struct str rest = str_tail(text, at), next;
 
 	*letters = false;
@@ -177,6 +180,10 @@ name_size(struct str text, size_t at, bool *letters)
 			      (*letters && u->category == CATEGORY_MARK);
 		if (!letter && u->category != CATEGORY_NUMBER)
 			break;
+		bool unspaced = u->script >= SCRIPT_HAN && u->script <= SCRIPT_MYANMAR;
+		if (one_script && spaced && unspaced)
+			break;
+		spaced |= !unspaced;
 		*letters |= letter;
 	}
 	return text.len - at - rest.len;
@@ -186,7 +193,7 @@ size_t
 chat_hashtag_size(struct str text, size_t at)
 {
 	bool letters;
-	size_t n = name_size(text, at + 1, &letters);
+	size_t n = name_size(text, at + 1, false, &letters);
 
 	return letters ? n + 1 : 0;
 }
@@ -204,7 +211,7 @@ chat_mention_size(struct str text, size_t at)
 		size_t end = str_find(rest, closes), line = str_find(rest, STR("\n"));
 		return end < rest.len && end > opens.len && line > end ? 1 + end + closes.len : 0;
 	}
-	size_t n = name_size(text, at + 1, &letters);
+	size_t n = name_size(text, at + 1, true, &letters);
 	return n > 0 ? n + 1 : 0;
 }
 
@@ -355,6 +362,23 @@ chat_time_size(struct str text, size_t at)
 	    (byte_at(text, end) == ':' && is_digit(byte_at(text, end + 1))))
 		return 0;
 	return end - at;
+}
+
+/* Whether what stands at a number's last digit is a unit, which is a word of its own. */
+bool
+chat_unit_at(struct str text, size_t at)
+{
+	static const struct str units[] = {
+		STR("cm"),  STR("mm"),  STR("km"),   STR("kg"),  STR("mg"),
+		STR("ml"),  STR("gb"),  STR("mb"),   STR("tb"),  STR("kb"),
+		STR("db"),  STR("hz"),  STR("mhz"),  STR("ghz"), STR("hr"),
+		STR("hrs"), STR("min"), STR("mins"), STR("sec"), STR("secs"),
+		STR("mln"), STR("mld"), STR("mila"), STR("lbs"), STR("mph")};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (has_word_at(text, at, units[i]) && !is_alnum(byte_at(text, at + units[i].len)))
+			return true;
+	return false;
 }
 
 size_t

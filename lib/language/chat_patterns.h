@@ -17,5 +17,6 @@ size_t chat_mention_size(struct str text, size_t at);
 size_t chat_phone_size(struct str text, size_t at);  /* at a digit, a + or a ( */
 size_t chat_time_size(struct str text, size_t at);   /* at a digit: 18:30, 6:30pm, 18h30 */
 size_t chat_number_size(struct str text, size_t at); /* at a digit; dates, fractions, 1.000,50 */
+bool chat_unit_at(struct str text, size_t at);       /* behind a number: cm, GB, min */
 
 #endif

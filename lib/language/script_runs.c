@@ -4,9 +4,10 @@
 #include "language/icu_words.h"
 #include "language/segmenter.h"
 #include "text/utf8.h"
+#include <assert.h>
 
-#define AT_ONCE   ICU_WORDS_MOST /* characters */
-#define KANA_LOOK 4096           /* bytes in which kana tells Japanese from Chinese */
+#define AT_ONCE   SEGMENTER_POINTS /* characters */
+#define KANA_LOOK 4096             /* bytes in which kana tells Japanese from Chinese */
 
 struct script_runs {
 	const struct segmenter *segmenter;
@@ -83,6 +84,8 @@ group_of(unsigned script)
 		       ? SCRIPT_HAN
 		       : script;
 }
+
+static_assert(AT_ONCE <= ICU_WORDS_MOST, "ICU takes a run whole, too");
 
 static void
 cut_by_icu(struct script_runs *r, const uint32_t *points)

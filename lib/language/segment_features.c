@@ -92,6 +92,63 @@ segment_features_of_points(const uint32_t *points, uint32_t features[static SEGM
 	return n;
 }
 
+/* Words that go on at a place, the most that are taken. */
+#define INSIDE_MOST 12
+#define PAIRS_MOST  16 /* of a word that ends and one that begins there */
+
+enum { ENDS = 200, BEGINS, GOES_ON, MEETS, LONGEST };
+
+static uint32_t
+word_feature(uint32_t template, size_t length, uint8_t class)
+{
+	return hash_of(template, (const uint32_t[]){(uint32_t)length, class}, 2);
+}
+
+size_t
+segment_features_of_words(const uint8_t (*found)[SEGMENT_WORD_MOST], size_t at,
+			  uint32_t features[static SEGMENT_FEATURES_MOST], size_t count)
+{
+	uint32_t longest[4] = {0}, inside[2] = {0};
+	size_t most = count + 2 * SEGMENT_WORD_MOST + INSIDE_MOST;
+
+	for (size_t n = 1; n <= SEGMENT_WORD_MOST; n++) {
+		uint8_t ends = at >= n ? found[at - n][n - 1] : 0, begins = found[at][n - 1];
+		if (ends != 0) {
+			features[count++] = word_feature(ENDS, n, ends);
+			longest[0] = (uint32_t)n;
+			longest[1] = ends;
+		}
+		if (begins != 0) {
+			features[count++] = word_feature(BEGINS, n, begins);
+			longest[2] = (uint32_t)n;
+			longest[3] = begins;
+		}
+	}
+	for (size_t back = 1; back < SEGMENT_WORD_MOST && back <= at; back++)
+		for (size_t n = back + 1; n <= SEGMENT_WORD_MOST && count < most; n++) {
+			uint8_t class = found[at - back][n - 1];
+			if (class == 0)
+				continue;
+			features[count++] = word_feature(GOES_ON, n, class);
+			if (n > inside[0]) {
+				inside[0] = (uint32_t)n;
+				inside[1] = class;
+			}
+		}
+	most = count + PAIRS_MOST;
+	for (uint32_t n = 1; n <= SEGMENT_WORD_MOST && n <= at; n++)
+		for (uint32_t m = 1; m <= SEGMENT_WORD_MOST && found[at - n][n - 1] != 0; m++)
+			if (found[at][m - 1] != 0 && count < most)
+				features[count++] =
+					hash_of(MEETS,
+						(const uint32_t[]){n, found[at - n][n - 1], m,
+								   found[at][m - 1]},
+						4);
+	features[count++] = hash_of(
+		LONGEST, (const uint32_t[]){longest[0], longest[2], inside[0], inside[1]}, 4);
+	return count;
+}
+
 size_t
 segment_features_of_syllables(const struct segmenter_syllable *s,
 			      uint32_t features[static SEGMENT_FEATURES_MOST])

@@ -5,6 +5,7 @@
  *   lines that say what it learned from, and an empty one
  *   for each language: "zh" (ja, th, vi), one byte: b, four bytes: the bias, lowest first
  *                      2^b weights, a byte each, signed
+ *                      one byte: w, and where that is not 0, 2^w slots of segment_words.h
  *
  * A feature's weight is at the highest b bits of its hash. Features that share one have learned to
  * live with it.
@@ -13,11 +14,13 @@
 
 #include "base/mem.h"
 #include "language/segment_features.h"
+#include <assert.h>
 
 struct weights {
 	const int8_t *at; /* NULL: not in the model */
 	unsigned shift;
 	int32_t bias;
+	struct segment_words words;
 };
 struct segmenter {
 	struct weights of[SEGMENTER_LANGUAGES];
@@ -31,18 +34,26 @@ read_language(struct segmenter *s, struct str *rest)
 {
 	const unsigned char *p = (const unsigned char *)rest->ptr;
 
-	if (rest->len < 7 || p[2] < 8 || p[2] > 24)
+	if (rest->len < 8 || p[2] < 8 || p[2] > 24)
 		return -1;
-	size_t size = (size_t)1 << p[2];
-	if (rest->len - 7 < size)
+	size_t size = (size_t)1 << p[2], words = 0;
+	if (rest->len - 8 < size)
 		return -1;
+	struct weights w = {.at = (const int8_t *)p + 7,
+			    .shift = 32u - p[2],
+			    .bias = (int32_t)((uint32_t)p[3] | (uint32_t)p[4] << 8 |
+					      (uint32_t)p[5] << 16 | (uint32_t)p[6] << 24),
+			    .words.bits = p[7 + size]};
+	if (w.words.bits != 0) {
+		words = w.words.bits > 24 ? rest->len : (size_t)3 << w.words.bits;
+		if (rest->len - 8 - size < words)
+			return -1;
+		w.words.slots = p + 8 + size;
+	}
 	for (size_t i = 1; i < SEGMENTER_LANGUAGES; i++)
 		if (memcmp(codes[i], p, 2) == 0)
-			s->of[i] = (struct weights){(const int8_t *)p + 7, 32u - p[2],
-						    (int32_t)((uint32_t)p[3] | (uint32_t)p[4] << 8 |
-							      (uint32_t)p[5] << 16 |
-							      (uint32_t)p[6] << 24)};
-	*rest = str_tail(*rest, 7 + size);
+			s->of[i] = w;
+	*rest = str_tail(*rest, 8 + size + words);
 	return 0;
 }
 
@@ -98,10 +109,17 @@ segmenter_cut(const struct segmenter *s, enum segmenter_language language, const
 	      size_t count, bool *breaks)
 {
 	uint32_t features[SEGMENT_FEATURES_MOST];
+	uint8_t found[SEGMENTER_POINTS][SEGMENT_WORD_MOST];
+	const struct weights *w = &s->of[language];
 
+	assert(count <= SEGMENTER_POINTS);
+	segment_words_find(&w->words, points, count, found);
 	for (size_t i = 1; i < count; i++) {
 		size_t n = segment_features_of_points(points + i, features);
-		breaks[i] = is_break(&s->of[language], features, n);
+		if (w->words.slots != NULL)
+			n = segment_features_of_words((const uint8_t(*)[SEGMENT_WORD_MOST])found, i,
+						      features, n);
+		breaks[i] = is_break(w, features, n);
 	}
 }
 

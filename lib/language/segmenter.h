@@ -11,7 +11,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
-#define SEGMENTER_CONTEXT 4 /* characters on both sides of a run that are looked at */
+#define SEGMENTER_CONTEXT 4    /* characters on both sides of a run that are looked at */
+#define SEGMENTER_POINTS  1024 /* characters in a run, at most */
 
 enum segmenter_language {
 	SEGMENTER_NONE,

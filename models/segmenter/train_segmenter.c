@@ -1,7 +1,7 @@
 /*
  * train-segmenter -- trains segmenter.model.
  *
- *   train-segmenter MODEL CARD LANGUAGE:BITS:CORPUS...
+ *   train-segmenter MODEL CARD LANGUAGE:BITS:CORPUS[:WORDS]...
  *
  * A corpus has a text a line, its words with a tab between (for vi, where a tab stands for a space
  * in the text; elsewhere for nothing, and white space is a word of its own). CARD is the text that
@@ -21,7 +21,7 @@
 #include <stdio.h>
 
 #define EPOCHS      6
-#define RATE        0.2f
+#define RATE        0.1f
 #define SHRINK      1e-7f /* of weights, at each step: what is not needed, fades */
 #define SEEN_LEAST  2
 #define LINE_POINTS 16384
@@ -44,9 +44,28 @@ add_example(struct examples *all, bool breaks)
 	return &all->at[all->count++];
 }
 
-/* Places between two characters of scripts without spaces, where a word may begin or not. */
+/* Places within a run of scripts without spaces, where a word may begin or not. */
 static void
-learn_points(struct examples *all, struct str line)
+learn_run(struct examples *all, const struct segment_words *words, const uint32_t *points,
+	  const bool *begins, size_t count)
+{
+	static uint8_t found[LINE_POINTS][SEGMENT_WORD_MOST];
+
+	segment_words_find(words, points, count, found);
+	for (size_t i = 1; i < count; i++) {
+		if (unicode_of(points[i])->grapheme == GRAPHEME_EXTEND)
+			continue;
+		struct example *e = add_example(all, begins[i]);
+		size_t n = segment_features_of_points(points + i, e->features);
+		if (words->slots != NULL)
+			n = segment_features_of_words((const uint8_t(*)[SEGMENT_WORD_MOST])found, i,
+						      e->features, n);
+		e->count = (uint8_t)n;
+	}
+}
+
+static void
+learn_points(struct examples *all, const struct segment_words *words, struct str line)
 {
 	static uint32_t points[LINE_POINTS + 2 * SEGMENTER_CONTEXT];
 	static bool begins[LINE_POINTS + 2 * SEGMENTER_CONTEXT];
@@ -62,13 +81,11 @@ learn_points(struct examples *all, struct str line)
 		first = c == '\t';
 	}
 	memset(points + n, 0, SEGMENTER_CONTEXT * sizeof(*points));
-	for (size_t i = SEGMENTER_CONTEXT + 1; i < n; i++) {
-		const struct unicode_character *u = unicode_of(points[i]);
-		if (!script_is_unspaced(u, points[i]) || u->grapheme == GRAPHEME_EXTEND ||
-		    !script_is_unspaced(unicode_of(points[i - 1]), points[i - 1]))
-			continue;
-		struct example *e = add_example(all, begins[i]);
-		e->count = (uint8_t)segment_features_of_points(points + i, e->features);
+	for (size_t i = SEGMENTER_CONTEXT, end; i < n; i = end + 1) {
+		for (end = i; end < n && script_is_unspaced(unicode_of(points[end]), points[end]);
+		     end++)
+			;
+		learn_run(all, words, points + i, begins + i, end - i);
 	}
 }
 
@@ -120,7 +137,8 @@ end:
 }
 
 static int
-read_corpus(struct examples *all, const char *path, bool syllables)
+read_corpus(struct examples *all, const struct segment_words *words, const char *path,
+	    bool syllables)
 {
 	FILE *f = fopen(path, "r");
 	struct analyser *analyser = analyser_new(NULL, false);
@@ -136,7 +154,7 @@ read_corpus(struct examples *all, const char *path, bool syllables)
 		if (syllables)
 			learn_syllables(all, analyser, text);
 		else
-			learn_points(all, text);
+			learn_points(all, words, text);
 	}
 	free(line);
 	analyser_free(analyser);
@@ -223,16 +241,54 @@ write_weights(const struct learner *l, size_t size, const char *code, unsigned b
 		buf_add_byte(model, (char)lrintf(l->weight[i] * scale));
 }
 
+/* A list of words, "word<tab>class" a line, as slots of which at most three quarters are taken. */
 static int
-train(const char *what, struct buf *model)
+read_words(struct segment_words *words, const char *path)
+{
+	FILE *f = fopen(path, "r");
+	char *line = NULL;
+	size_t room = 0, count = 0;
+
+	if (f == NULL)
+		return -1;
+	while (getline(&line, &room, f) > 0)
+		count++;
+	for (words->bits = 8; ((size_t)3 << words->bits) / 4 < count; words->bits++)
+		;
+	unsigned char *slots = mem_zero((size_t)3 << words->bits, 1);
+	rewind(f);
+	for (ssize_t len; (len = getline(&line, &room, f)) > 0;) {
+		struct str class = {line, (size_t)len - (line[len - 1] == '\n')},
+			   word = str_cut(&class, '\t');
+		uint32_t points[SEGMENT_WORD_MOST];
+		uint64_t number;
+		size_t n = 0;
+		while (utf8_valid(word) && word.len > 0 && n < SEGMENT_WORD_MOST)
+			points[n++] = utf8_next(&word);
+		if (word.len == 0 && n > 0 && str_to_u64(class, &number) && number > 0 &&
+		    number < 256)
+			segment_words_add(slots, words->bits, points, n, (uint8_t)number);
+	}
+	words->slots = slots;
+	free(line);
+	return fclose(f);
+}
+
+static int
+train(char *what, struct buf *model)
 {
 	char code[3] = {what[0], what[1], 0};
 	char *path;
 	unsigned bits = (unsigned)strtoul(what + 3, &path, 10);
+	char *list = *path == ':' ? strchr(path + 1, ':') : NULL;
 	struct examples all = {0};
+	struct segment_words words = {0};
 
+	if (list != NULL)
+		*list++ = '\0';
 	if (bits < 8 || bits > 24 || *path != ':' ||
-	    read_corpus(&all, path + 1, strcmp(code, "vi") == 0) != 0) {
+	    (list != NULL && read_words(&words, list) != 0) ||
+	    read_corpus(&all, &words, path + 1, strcmp(code, "vi") == 0) != 0) {
 		perror(what);
 		return -1;
 	}
@@ -251,6 +307,10 @@ train(const char *what, struct buf *model)
 				      right, all.count);
 	}
 	write_weights(&l, size, code, bits, model);
+	buf_add_byte(model, (char)words.bits);
+	if (words.slots != NULL)
+		buf_add(model, (struct str){(const char *)words.slots, (size_t)3 << words.bits});
+	free((void *)(uintptr_t)words.slots);
 	free(l.weight);
 	free(l.square);
 	free(all.at);
@@ -264,7 +324,8 @@ main(int argc, char **argv)
 	FILE *f;
 
 	if (argc < 4) {
-		(void)fputs("usage: train-segmenter MODEL CARD LANGUAGE:BITS:CORPUS...\n", stderr);
+		(void)fputs("usage: train-segmenter MODEL CARD LANGUAGE:BITS:CORPUS[:WORDS]...\n",
+			    stderr);
 		return 2;
 	}
 	buf_add(&model, STR("chatmill segmenter 1\n"));

@@ -7,20 +7,23 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Three languages with 2^8 weights each, as good as any for this. */
+/* Four languages with 2^8 weights each, as good as any for this, the first with words. */
 static struct segmenter *
 small_segmenter(void)
 {
+	static const char *const codes[] = {"zh", "ja", "th", "vi"};
 	static struct buf model;
 	struct err err;
 
-	buf_clear(&model);
 	buf_add(&model, STR("chatmill segmenter 1\n\n"));
-	for (const char *codes = "zhjath vi"; *codes != '\0'; codes += codes[2] == ' ' ? 3 : 2) {
-		buf_add(&model, (struct str){codes, 2});
+	for (size_t n = 0; n < 4; n++) {
+		buf_add(&model, str_of(codes[n]));
 		buf_add(&model, STR("\x08\0\0\0\0"));
 		for (unsigned i = 0; i < 256; i++)
 			buf_add_byte(&model, (char)(i * 37 % 256 - 128));
+		buf_add_byte(&model, n == 0 ? 8 : 0);
+		for (unsigned i = 0; n == 0 && i < 3 << 8; i++)
+			buf_add_byte(&model, (char)(i % 3 == 2 ? 7 : i % 5 * 51));
 	}
 	return segmenter_open(buf_str(&model), &err);
 }
@@ -53,7 +56,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err err;
 
 	if (with == NULL) {
-		with = analyser_new(small_segmenter(), true);
+		struct segmenter *small = small_segmenter();
+		if (small == NULL)
+			abort();
+		with = analyser_new(small, true);
 		without = analyser_new(NULL, false);
 	}
 	if (size == 0)

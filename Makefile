@@ -31,7 +31,7 @@ FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS  := $(FUZZ:%=$B/tests/fuzz/fuzz_%)
 TOOLS    := $(filter-out $(TESTS),$(patsubst %.c,$B/%,$(wildcard tests/tools/*.c tests/stages/*/*.c)))
 
-.PHONY: all test check fuzz replay bench scores scores-parse scores-tokenize models install format clean
+.PHONY: all test check fuzz replay bench scores scores-parse scores-tokenize scores-langid models models-segmenter models-langid install format clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 # A stage whose folder is gone is none any more.
@@ -109,15 +109,26 @@ scores-parse: $B/tests/stages/parse/parse_text
 scores-tokenize: $B/tests/tools/token-spans
 	@tests/scores/setup-tokenize
 	@tests/scores/tokenize $(SCORES)
-scores: scores-parse scores-tokenize
-# The trained files anew: make models LANGUAGE_DATA=FOLDER (models/segmenter.md)
+# The trained files anew: make models LANGUAGE_DATA=FOLDER FREQUENCY_WORDS=FOLDER (models/*.md)
+models: models-segmenter models-langid
 $B/models/train-segmenter: $(patsubst %.c,$B/%.o,$(wildcard models/segmenter/*.c)) $B/libchatmill.a
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-models: $B/models/train-segmenter
+models-segmenter: $B/models/train-segmenter
 	models/segmenter/corpora "$(LANGUAGE_DATA)" build/segmenter
 	$B/models/train-segmenter models/segmenter.model models/segmenter.md zh:20:build/segmenter/zh.tsv \
 		ja:20:build/segmenter/ja.tsv:build/segmenter/ja.words th:18:build/segmenter/th.tsv vi:20:build/segmenter/vi.tsv
+# How right detect-lang is, beside its peers
+scores-langid: $B/tests/stages/detect-lang/guess_text
+	@tests/scores/setup-langid
+	@tests/scores/langid
+scores: scores-parse scores-tokenize scores-langid
+$B/models/langid/%.o: CFLAGS += -O3
+$B/models/train-langid: $(patsubst %.c,$B/%.o,$(wildcard models/langid/*.c)) $(detect-lang_PURE) $B/libchatmill.a
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(detect-lang_LIBS) $(LDLIBS)
+models-langid: $B/models/train-langid
+	$B/models/train-langid --threads $(shell nproc) "$(LANGUAGE_DATA)" "$(FREQUENCY_WORDS)" models/langid.model
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 clean:

@@ -1,0 +1,19 @@
+/* trainer.h -- a classifier from a lesson, by stochastic gradient descent. */
+#ifndef LANGID_TRAINER_H
+#define LANGID_TRAINER_H
+
+#include "../../stages/detect-lang/classifier.h"
+#include "sampler.h"
+
+struct training {
+	uint32_t dim, slots; /* of the vectors; how many features are kept */
+	double samples;      /* texts, in all */
+	double rate;         /* of learning, falling to zero */
+	uint64_t seed;
+};
+
+/* Its arrays are the caller's to free. What it did goes to stderr under that name. */
+void train_classifier(struct classifier *, const struct pools *, const struct lesson *,
+		      const struct training *, const char *name);
+
+#endif

@@ -119,7 +119,7 @@ models-segmenter: $B/models/train-segmenter
 	$B/models/train-segmenter models/segmenter.model models/segmenter.md zh:20:build/segmenter/zh.tsv \
 		ja:20:build/segmenter/ja.tsv:build/segmenter/ja.words th:18:build/segmenter/th.tsv vi:20:build/segmenter/vi.tsv
 # How right detect-lang is, beside its peers
-scores-langid: $B/tests/stages/detect-lang/guess_text
+scores-langid: $B/tests/stages/detect-lang/guess_text $B/models/train-langid
 	@tests/scores/setup-langid
 	@tests/scores/langid
 scores: scores-parse scores-tokenize scores-langid

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "romanise.h"
+#include "south_slavic.h"
 #include "spelling.h"
 #include "text/utf8.h"
 #include <errno.h>
@@ -147,6 +148,13 @@ romanise_line(struct str code, struct str text, struct buf *to)
 	return is_one;
 }
 
+static bool
+is_south_slavic(struct str code)
+{
+	return str_equal(code, STR("bs")) || str_equal(code, STR("hr")) ||
+	       str_equal(code, STR("sr"));
+}
+
 /* A line as it is, and as else it is written: in another script of its language. */
 static void
 take_text(struct pools *p, struct str code, enum pool_source source, struct str text)
@@ -164,9 +172,15 @@ take_text(struct pools *p, struct str code, enum pool_source source, struct str 
 		if (code.len == 0)
 			goto end;
 	}
+	if (is_south_slavic(code) && script == SCRIPT_LATIN && source == SOURCE_SUBTITLES) {
+		struct str known = south_slavic_label(text);
+		if (known.len > 0)
+			code = known;
+		else
+			source = SOURCE_DOUBTFUL;
+	}
 	label = pools_label(p, code);
-	if (str_equal(code,
-		      STR("ja"))) { /* kana decide at once: what is to be learned is the rest */
+	if (str_equal(code, STR("ja"))) { /* kana decide at once: the rest is to be learned */
 		if (words.by_script[SCRIPT_HAN] > 0)
 			add_line(p, label, SCRIPT_HAN, source, words_in(&words, SCRIPT_HAN, &made));
 		goto end;

@@ -15,11 +15,13 @@
 #define LABELS_MOST 160
 #define LABEL_ROOM  12
 
+/* Doubtful: lines whose label may as well be that of a look-alike. */
 enum pool_source {
 	SOURCE_SPEECH,
 	SOURCE_SUBTITLES,
 	SOURCE_NEWS,
 	SOURCE_TWEETS,
+	SOURCE_DOUBTFUL,
 	SOURCE_WORDS,
 	SOURCE_COUNT
 };

@@ -81,11 +81,9 @@ lottery_draw(struct sampler *s, const struct lottery *l)
 static void
 weigh_sources(struct sampler *s, size_t class, const struct pools *pools)
 {
-	static const double most[SOURCE_COUNT] = {[SOURCE_SPEECH] = 1,
-						  [SOURCE_SUBTITLES] = 1,
-						  [SOURCE_NEWS] = 0.6,
-						  [SOURCE_TWEETS] = 0.7,
-						  [SOURCE_WORDS] = 0};
+	static const double most[SOURCE_COUNT] = {
+		[SOURCE_SPEECH] = 1,   [SOURCE_SUBTITLES] = 1,  [SOURCE_NEWS] = 0.6,
+		[SOURCE_TWEETS] = 0.7, [SOURCE_DOUBTFUL] = 0.4, [SOURCE_WORDS] = 0};
 	const struct lesson *lesson = s->lesson;
 	struct class_draw *d = &s->draws[class];
 	double weight[SOURCE_COUNT] = {0}, sum = 0;
@@ -98,7 +96,7 @@ weigh_sources(struct sampler *s, size_t class, const struct pools *pools)
 			if (other->lines[source].count < fewest)
 				fewest = other->lines[source].count;
 		}
-		if (fewest < 2 * HELD_BACK_EVERY)
+		if (fewest < 2 * HELD_BACK_EVERY || (lesson->alike && source == SOURCE_DOUBTFUL))
 			fewest = 0;
 		weight[source] = most[source] * sqrt((double)fewest);
 		sum += weight[source];
@@ -108,7 +106,7 @@ weigh_sources(struct sampler *s, size_t class, const struct pools *pools)
 			sum += weight[source] = (double)d->pool->lines[source].count;
 	}
 	if (d->pool->words.length >= WORDS_LEAST || sum == 0) {
-		weight[SOURCE_WORDS] = sum > 0 ? sum * 0.6 : 1;
+		weight[SOURCE_WORDS] = sum > 0 ? sum * (lesson->alike ? 0.25 : 0.6) : 1;
 		sum += weight[SOURCE_WORDS];
 	}
 	double upto = 0;
@@ -189,7 +187,7 @@ draw_piece(struct sampler *s, size_t *from, size_t *to)
 
 	*from = 0;
 	*to = count;
-	if (u < 0.3 && count <= 20)
+	if (u < (s->lesson->alike ? 0.45 : 0.3) && count <= 20)
 		return;
 	if (u < 0.55)
 		length = 1 + draw_below(s, 3);

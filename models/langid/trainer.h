@@ -9,6 +9,7 @@ struct training {
 	uint32_t dim, slots; /* of the vectors; how many features are kept */
 	double samples;      /* texts, in all */
 	double rate;         /* of learning, falling to zero */
+	double left_out;     /* share of a text's features, so that none is relied upon alone */
 	uint64_t seed;
 };
 

@@ -3,57 +3,23 @@
 #include <math.h>
 #include <string.h>
 
+/* Compiled twice, and chosen when the program starts: twice the lanes where there are such. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
+	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define FOR_NEWER_PROCESSORS __attribute__((target_clones("avx2", "default")))
+#else
+#define FOR_NEWER_PROCESSORS
+#endif
+
 #define SUM_SAFE 256 /* vectors of int8 whose sum fits an int16 */
 
 typedef int8_t bytes8 __attribute__((vector_size(8)));
+typedef int8_t bytes16 __attribute__((vector_size(16)));
+typedef int16_t shorts16 __attribute__((vector_size(32)));
 typedef int16_t shorts8 __attribute__((vector_size(16)));
+typedef int32_t numbers4 __attribute__((vector_size(16)));
 typedef float floats4 __attribute__((vector_size(16)));
-
-static inline shorts8
-widened(const int8_t *at)
-{
-	bytes8 v;
-
-	memcpy(&v, at, 8);
-	return __builtin_convertvector(v, shorts8);
-}
-
-static inline void
-add_shorts(int32_t *sum, shorts8 part)
-{
-	for (size_t k = 0; k < 8; k++)
-		sum[k] += part[k];
-}
-
-static void
-add_numbers8(const struct classifier *c, const uint32_t *slots, size_t count, size_t d,
-	     int32_t *sum)
-{
-	shorts8 part = {0};
-
-	for (size_t i = 0; i < count; i++)
-		part += widened(c->vectors + (size_t)slots[i] * c->dim + d);
-	add_shorts(sum, part);
-}
-
-static void
-add_numbers32(const struct classifier *c, const uint32_t *slots, size_t count, size_t d,
-	      int32_t *sum)
-{
-	shorts8 part0 = {0}, part1 = {0}, part2 = {0}, part3 = {0};
-
-	for (size_t i = 0; i < count; i++) {
-		const int8_t *v = c->vectors + (size_t)slots[i] * c->dim + d;
-		part0 += widened(v);
-		part1 += widened(v + 8);
-		part2 += widened(v + 16);
-		part3 += widened(v + 24);
-	}
-	add_shorts(sum, part0);
-	add_shorts(sum + 8, part1);
-	add_shorts(sum + 16, part2);
-	add_shorts(sum + 24, part3);
-}
+typedef float floats8 __attribute__((vector_size(32)));
 
 size_t
 classifier_find(const struct classifier *c, const uint64_t *features, size_t count, uint32_t *slots)
@@ -75,16 +41,39 @@ classifier_find(const struct classifier *c, const uint64_t *features, size_t cou
 	return n;
 }
 
-void
+/* Thirty-two numbers of each vector at a time where there are so many, so that sums stay in
+ * registers. */
+FOR_NEWER_PROCESSORS void
 classifier_sum(const struct classifier *c, const uint32_t *slots, size_t count, int32_t *sum)
 {
 	memset(sum, 0, c->dim * sizeof(*sum));
 	for (size_t from = 0; from < count; from += SUM_SAFE) {
 		size_t to = from + SUM_SAFE < count ? from + SUM_SAFE : count, d = 0;
-		for (; d + 32 <= c->dim; d += 32)
-			add_numbers32(c, slots + from, to - from, d, sum + d);
-		for (; d < c->dim; d += 8)
-			add_numbers8(c, slots + from, to - from, d, sum + d);
+		for (; d + 32 <= c->dim; d += 32) {
+			shorts16 low = {0}, high = {0};
+			for (size_t i = from; i < to; i++) {
+				const int8_t *v = c->vectors + (size_t)slots[i] * c->dim + d;
+				bytes16 a, b;
+				memcpy(&a, v, sizeof(a));
+				memcpy(&b, v + 16, sizeof(b));
+				low += __builtin_convertvector(a, shorts16);
+				high += __builtin_convertvector(b, shorts16);
+			}
+			for (size_t k = 0; k < 16; k++) {
+				sum[d + k] += low[k];
+				sum[d + 16 + k] += high[k];
+			}
+		}
+		for (; d < c->dim; d += 8) {
+			shorts8 part = {0};
+			for (size_t i = from; i < to; i++) {
+				bytes8 v;
+				memcpy(&v, c->vectors + (size_t)slots[i] * c->dim + d, sizeof(v));
+				part += __builtin_convertvector(v, shorts8);
+			}
+			for (size_t k = 0; k < 8; k++)
+				sum[d + k] += part[k];
+		}
 	}
 }
 
@@ -96,44 +85,47 @@ factor(const struct classifier *c, size_t n)
 	return c->sharpness[log2n < CLASSIFIER_SHARPNESS ? log2n : CLASSIFIER_SHARPNESS - 1];
 }
 
-float
-classifier_score(const struct classifier *c, const int32_t *sum, size_t n, size_t class)
+FOR_NEWER_PROCESSORS void
+classifier_scores(const struct classifier *c, const int32_t *sum, size_t n, float *scores)
 {
-	const float *row = c->weights + class * c->dim;
-	float score = 0;
+	size_t lanes = classifier_lanes(c->classes);
+	const float *bias = c->weights + c->dim * lanes;
+	float by = n == 0 ? 0 : 1 / sqrtf((float)n), sharp = factor(c, n);
 
-	for (size_t d = 0; d < c->dim; d++)
-		score += row[d] * (float)sum[d];
-	return (score / sqrtf((float)(n == 0 ? 1 : n)) +
-		c->weights[(size_t)c->classes * c->dim + class]) *
-	       factor(c, n);
+	for (size_t k = 0; k < lanes; k += 8) {
+		floats8 score, weight;
+		memcpy(&score, bias + k, sizeof(score));
+		for (size_t d = 0; d < c->dim; d++) {
+			memcpy(&weight, c->weights + d * lanes + k, sizeof(weight));
+			score += weight * ((float)sum[d] * by);
+		}
+		score *= sharp;
+		memcpy(scores + k, &score, sizeof(score));
+	}
 }
 
 void
-classifier_scores(const struct classifier *c, const int32_t *sum, size_t n, float *scores)
+classifier_column(const struct classifier *c, size_t class, float column[CLASSIFIER_DIM + 1])
 {
-	const float *bias = c->weights + (size_t)c->classes * c->dim;
-	float x[CLASSIFIER_DIM];
-	float by = n == 0 ? 0 : 1 / sqrtf((float)n);
-	float sharp = factor(c, n);
+	for (size_t d = 0; d <= c->dim; d++)
+		column[d] = c->weights[d * classifier_lanes(c->classes) + class];
+}
 
-	for (size_t d = 0; d < c->dim; d++)
-		x[d] = (float)sum[d] * by;
-	for (size_t k = 0; k < c->classes; k++) {
-		const float *row = c->weights + k * c->dim;
-		floats4 a = {0}, b = {0};
-		for (size_t d = 0; d < c->dim; d += 8) {
-			floats4 xa, xb, wa, wb;
-			memcpy(&xa, x + d, 16);
-			memcpy(&xb, x + d + 4, 16);
-			memcpy(&wa, row + d, 16);
-			memcpy(&wb, row + d + 4, 16);
-			a += xa * wa;
-			b += xb * wb;
-		}
-		a += b;
-		scores[k] = (bias[k] + a[0] + a[1] + a[2] + a[3]) * sharp;
+float
+classifier_score(const struct classifier *c, const int32_t *sum, size_t n, const float *column)
+{
+	floats4 score = {0};
+
+	for (size_t d = 0; d < c->dim; d += 4) {
+		numbers4 x;
+		floats4 w;
+		memcpy(&x, sum + d, sizeof(x));
+		memcpy(&w, column + d, sizeof(w));
+		score += w * __builtin_convertvector(x, floats4);
 	}
+	return ((score[0] + score[1] + score[2] + score[3]) / sqrtf((float)(n == 0 ? 1 : n)) +
+		column[c->dim]) *
+	       factor(c, n);
 }
 
 void
@@ -145,7 +137,7 @@ classifier_probabilities(float *scores, size_t classes)
 		top = scores[k] > top ? scores[k] : top;
 	for (size_t k = 0; k < classes; k++) {
 		/* what is this far behind adds nothing that could be seen */
-		scores[k] = scores[k] < top - 30 ? 0 : expf(scores[k] - top);
+		scores[k] = scores[k] < top - 14 ? 0 : expf(scores[k] - top);
 		sum += scores[k];
 	}
 	for (size_t k = 0; k < classes; k++)

@@ -22,9 +22,16 @@ struct classifier {
 	uint32_t classes, dim, buckets;
 	const uint16_t *checks; /* buckets * 4 */
 	const int8_t *vectors;  /* buckets * 4 * dim */
-	const float *weights;   /* classes * dim, then a bias for each class; scale is in them */
+	const float *weights;   /* dim rows with a lane for each class, then a row of biases */
 	float sharpness[CLASSIFIER_SHARPNESS];
 };
+
+/* Lanes of a row: the classes, and zeroes up to a multiple of eight. */
+static inline size_t
+classifier_lanes(uint32_t classes)
+{
+	return (classes + 7) / 8 * 8;
+}
 
 static inline uint32_t
 classifier_bucket(uint64_t feature, uint32_t buckets)
@@ -45,11 +52,14 @@ size_t classifier_find(const struct classifier *, const uint64_t *features, size
 /* The sum of those slots' vectors. */
 void classifier_sum(const struct classifier *, const uint32_t *slots, size_t count, int32_t *sum);
 
-/* Of the sum over n features: a score of that class alone. */
-float classifier_score(const struct classifier *, const int32_t *sum, size_t n, size_t class);
-
-/* Of the sum over n features: a score for each class, and probabilities made of scores. */
+/* Of the sum over n features: a score for each class (room for all lanes), and probabilities made
+ * of scores. */
 void classifier_scores(const struct classifier *, const int32_t *sum, size_t n, float *scores);
 void classifier_probabilities(float *scores, size_t classes);
+
+/* A class's column of the weights and its bias, as classifier_score() wants them. */
+void classifier_column(const struct classifier *, size_t class, float column[CLASSIFIER_DIM + 1]);
+float classifier_score(const struct classifier *, const int32_t *sum, size_t n,
+		       const float *column);
 
 #endif

@@ -14,9 +14,12 @@
 #include "text_words.h"
 #include <math.h>
 
-#define CANDIDATES 3
-#define CONTENDERS 5   /* languages that may share a text */
-#define SPAN_WORDS 256 /* of the text; spans end there */
+#define CANDIDATES      3
+#define RANKED          8 /* classes that are put in order */
+#define WORTH_RANKING   1e-6f
+#define CONTENDER_LEAST 3e-6f
+#define CONTENDERS      4   /* languages that may share a text */
+#define SPAN_WORDS      256 /* of the text; spans end there */
 #define SWITCH_COSTS                                                                               \
 	7.0f               /* in logarithms of probabilities: what must speak for another language \
 			    */
@@ -25,6 +28,7 @@
 #define LAUGH_SURE   0.6
 #define ONE_CHINESE  0.75 /* of the signs' evidence for one of both ways to write them */
 #define RELIABLE     0.8
+#define DIGITS       10000 /* more would only be noise */
 
 struct language_scratch {
 	struct text_words text;
@@ -35,6 +39,7 @@ struct language_scratch {
 	uint16_t words[SPAN_WORDS];               /* which one of the text it is */
 	size_t looked_at;
 	float p[CLASSIFIER_CLASSES];
+	float columns[CONTENDERS][CLASSIFIER_DIM + 1];
 	uint8_t came_from[SPAN_WORDS][CONTENDERS];
 	struct str codes[SPAN_WORDS]; /* of all words of the text; .ptr NULL: its neighbour's */
 	struct language_span spans[SPAN_WORDS];
@@ -116,8 +121,10 @@ look(const struct model_part *part, struct language_scratch *s, enum script scri
 		size_t n = text_word_features(&s->text, i, &before, s->features + features);
 		size_t known = classifier_find(c, s->features + features, n, s->slots);
 		classifier_sum(c, s->slots, known, sum);
-		for (size_t d = 0; d < c->dim; d++)
-			total[d] += sum[d];
+		for (size_t d = 0; d < c->dim; d += 8) {
+			for (size_t k = 0; k < 8; k++)
+				total[d + k] += sum[d + k];
+		}
 		features += n;
 		found += known;
 		if (is_kept) {
@@ -171,24 +178,35 @@ look_again(const struct language_model *m, struct language_scratch *s,
 	}
 }
 
+/* The likeliest classes, best first; how many. */
+static size_t
+choose_best(const float *p, size_t classes, size_t best[RANKED])
+{
+	size_t count = 0;
+
+	for (size_t k = 0; k < classes; k++) {
+		if (p[k] < WORTH_RANKING && count >= CANDIDATES)
+			continue;
+		if (count == RANKED && p[k] <= p[best[RANKED - 1]])
+			continue;
+		size_t at = count < RANKED ? count++ : RANKED - 1;
+		for (; at > 0 && p[best[at - 1]] < p[k]; at--)
+			best[at] = best[at - 1];
+		best[at] = k;
+	}
+	return count;
+}
+
 static void
 choose_candidates(const struct language_model *m, struct language_scratch *s,
 		  const struct model_part *part, const float *p, struct language_guess *guess)
 {
-	size_t count = 0;
+	size_t best[RANKED], count = choose_best(p, part->classifier.classes, best);
 
-	for (size_t k = 0; k < part->classifier.classes; k++) {
-		size_t at = count < CANDIDATES ? count++ : CANDIDATES;
-		while (at > 0 && s->candidates[at - 1].confidence < (double)p[k]) {
-			if (at < CANDIDATES)
-				s->candidates[at] = s->candidates[at - 1];
-			at--;
-		}
-		if (at < CANDIDATES)
-			s->candidates[at] = (struct language_candidate){m->labels[part->labels[k]],
-									(double)p[k]};
-	}
-	guess->candidate_count = count;
+	guess->candidate_count = count < CANDIDATES ? count : CANDIDATES;
+	for (size_t i = 0; i < guess->candidate_count; i++)
+		s->candidates[i] = (struct language_candidate){m->labels[part->labels[best[i]]],
+							       (double)p[best[i]]};
 }
 
 static bool
@@ -226,45 +244,36 @@ only_candidate(struct language_scratch *s, struct language_guess *guess, struct 
 /* Contenders: those that the first look found likeliest, but one only of those that look alike. */
 static size_t
 choose_contenders(const struct language_model *m, const struct model_part *part, enum script script,
-		  const float *p, size_t *contenders)
+		  const float *p, size_t contenders[CONTENDERS])
 {
-	bool is_out[CLASSIFIER_CLASSES] = {false};
-	size_t count = 0;
+	const uint8_t *groups = m->second[script];
+	size_t best[RANKED], ranked = choose_best(p, part->classifier.classes, best), count = 0;
 
-	while (count < CONTENDERS && count < part->classifier.classes) {
-		size_t best = CLASSIFIER_CLASSES;
-		for (size_t k = 0; k < part->classifier.classes; k++) {
-			if (!is_out[k] && (best == CLASSIFIER_CLASSES || p[k] > p[best]))
-				best = k;
-		}
-		if (best == CLASSIFIER_CLASSES)
-			break;
-		uint8_t group = m->second[script][part->labels[best]];
-		for (size_t k = 0; k < part->classifier.classes; k++) {
-			if (k == best ||
-			    (group != MODEL_NONE && m->second[script][part->labels[k]] == group))
-				is_out[k] = true;
-		}
-		contenders[count++] = best;
+	for (size_t i = 0; i < ranked && count < CONTENDERS && p[best[i]] >= CONTENDER_LEAST; i++) {
+		uint8_t group = groups[part->labels[best[i]]];
+		size_t k = 0;
+		while (k < count &&
+		       (group == MODEL_NONE || groups[part->labels[contenders[k]]] != group))
+			k++;
+		if (k == count)
+			contenders[count++] = best[i];
 	}
 	return count;
 }
 
-/* What one word says of each contender, as logarithms of probabilities among them. */
+/* How far behind the best contender each of them is by one word's evidence. */
 static void
-weigh_word(const struct classifier *c, const struct language_scratch *s, size_t word,
-	   const size_t *contenders, size_t count, float *says)
+weigh_word(const struct classifier *c, const struct language_scratch *s, size_t word, size_t count,
+	   float *says)
 {
-	float top = 0, sum = 0;
+	float top = 0;
 
 	for (size_t k = 0; k < count; k++) {
-		says[k] = classifier_score(c, s->sums[word], s->found[word], contenders[k]);
+		says[k] = classifier_score(c, s->sums[word], s->found[word], s->columns[k]);
 		top = k == 0 || says[k] > top ? says[k] : top;
 	}
 	for (size_t k = 0; k < count; k++)
-		sum += expf(says[k] - top);
-	for (size_t k = 0; k < count; k++)
-		says[k] = fmaxf(says[k] - top - logf(sum), WORD_AGAINST);
+		says[k] = says[k] - top > WORD_AGAINST ? says[k] - top : WORD_AGAINST;
 }
 
 /* The likeliest course through the words, where each change of the language has its cost (Viterbi):
@@ -277,8 +286,10 @@ follow_words(const struct classifier *c, struct language_scratch *s, const size_
 	size_t n = s->looked_at, best = 0;
 	bool changes = false;
 
+	for (size_t k = 0; k < count; k++)
+		classifier_column(c, contenders[k], s->columns[k]);
 	for (size_t i = 0; i < n; i++) {
-		weigh_word(c, s, i, contenders, count, says);
+		weigh_word(c, s, i, count, says);
 		best = best_class(cost, count);
 		float after_change = cost[best] - SWITCH_COSTS;
 		for (size_t k = 0; k < count; k++) {
@@ -307,7 +318,7 @@ tell_words_apart(const struct language_model *m, struct language_scratch *s,
 	if (s->looked_at < 2 || script == SCRIPT_HAN)
 		return false;
 	size_t count = choose_contenders(m, part, script, s->p, contenders);
-	if (!follow_words(&part->classifier, s, contenders, count, course))
+	if (count < 2 || !follow_words(&part->classifier, s, contenders, count, course))
 		return false;
 	for (size_t i = 0; i < s->looked_at; i++) {
 		if (s->words[i] < SPAN_WORDS)
@@ -443,6 +454,8 @@ language_guess(const struct language_model *m, struct language_scratch *s, struc
 		choose_candidates(m, s, first, p, &guess);
 		join_chinese(s, &guess);
 	}
+	for (size_t i = 0; i < guess.candidate_count; i++)
+		s->candidates[i].confidence = round(s->candidates[i].confidence * DIGITS) / DIGITS;
 	guess.candidates = s->candidates;
 	guess.code = s->candidates[0].code;
 	guess.confidence = s->candidates[0].confidence;

@@ -27,7 +27,7 @@ take_part(struct language_model *m, size_t at, const struct model_entry *from, s
 		return -1;
 	uint64_t checks = (uint64_t)from->buckets * 8,
 		 vectors = (uint64_t)from->buckets * 4 * from->dim,
-		 weights = (uint64_t)from->classes * (from->dim + 1);
+		 weights = (uint64_t)classifier_lanes(from->classes) * (from->dim + 1);
 	if (from->offset % 8 != 0 || from->offset > bytes.len ||
 	    bytes.len - from->offset < checks + vectors + weights * sizeof(float))
 		return -1;

@@ -17,11 +17,16 @@ static const struct {
 	{"χ", "αε", 0, "el"},       {"ח", "", 3, "he"},     {"笑", "", 1, "ja"},
 	{"草", "", 2, "ja"},
 };
+/* Others, of two to five letters. */
 static const struct {
-	const char *word, *code;
-} words[] = {{"lol", ""},   {"lmao", ""},   {"rofl", ""},  {"xd", ""},   {"xdd", ""},
-	     {"mdr", "fr"}, {"ptdr", "fr"}, {"asg", "sv"}, {"haha", ""}, {"hehe", ""},
-	     {"hihi", ""},  {"hah", ""},    {"lmfao", ""}, {"ahah", ""}};
+	char word[6], code[3];
+} words[] = {{"lol", ""}, {"lmao", ""}, {"rofl", ""},  {"lmfao", ""},  {"xd", ""},
+	     {"xdd", ""}, {"hah", ""},  {"mdr", "fr"}, {"ptdr", "fr"}, {"asg", "sv"}};
+
+#define LETTER(c) (1u << ((c) - 'a'))
+#define FIRST_LETTERS                                                                              \
+	(LETTER('a') | LETTER('h') | LETTER('l') | LETTER('m') | LETTER('p') | LETTER('r') |       \
+	 LETTER('x'))
 
 static bool
 is_among(uint32_t letter, struct str set)
@@ -53,26 +58,42 @@ is_laugh(const uint32_t *letters, size_t count, size_t length, size_t which)
 }
 
 static bool
-is_word(const uint32_t *letters, size_t count, struct str word)
+is_word(const uint32_t *letters, size_t count, const char *word)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (word.len == 0 || utf8_next(&word) != letters[i])
-			return false;
-	}
-	return word.len == 0;
+	size_t i = 0;
+
+	while (i < count && letters[i] == (unsigned char)word[i] && word[i] != '\0')
+		i++;
+	return i == count && word[i] == '\0';
+}
+
+/* Sounds over and over: each letter comes back after two, or it is one letter alone. Nearly no
+ * other word is like that, so what is dearer is seldom asked. */
+static bool
+repeats(const uint32_t *letters, size_t count, size_t length)
+{
+	if (count >= 4)
+		return letters[0] == letters[2] || letters[1] == letters[3];
+	return count == 2 ? letters[0] == letters[1]
+			  : count == 1 && (length > 1 || letters[0] >= LETTERS_IN_TABLE);
 }
 
 bool
 laughter_is(const uint32_t *letters, size_t count, size_t length, struct str *code)
 {
-	for (size_t i = 0; i < sizeof(laughs) / sizeof(*laughs); i++) {
-		if (is_laugh(letters, count, length, i)) {
-			*code = str_of(laughs[i].code);
-			return true;
+	if (repeats(letters, count, length)) {
+		for (size_t i = 0; i < sizeof(laughs) / sizeof(*laughs); i++) {
+			if (is_laugh(letters, count, length, i)) {
+				*code = str_of(laughs[i].code);
+				return true;
+			}
 		}
 	}
+	if (count < 2 || count > 5 || letters[0] - 'a' > 'z' - 'a' ||
+	    (FIRST_LETTERS >> (letters[0] - 'a') & 1) == 0)
+		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		if (is_word(letters, count, str_of(words[i].word))) {
+		if (is_word(letters, count, words[i].word)) {
 			*code = str_of(words[i].code);
 			return true;
 		}

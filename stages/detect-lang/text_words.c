@@ -2,10 +2,11 @@
 
 #include "text/utf8.h"
 
-#define GRAM_LONGEST 5
-#define HAN_LONGEST  3
-#define EDGE         1 /* stands for the edge of a word among its letters */
-#define MULTIPLIER   UINT64_C(0x9E3779B97F4A7C15)
+#define FIRST_LONGEST 5 /* letters of a gram at the beginning of a word, its edge among them */
+#define INNER_LONGEST 4
+#define HAN_LONGEST   3
+#define EDGE          1 /* stands for the edge of a word among its letters */
+#define MULTIPLIER    UINT64_C(0x9E3779B97F4A7C15)
 
 /* Reading: what is left of the text, where in it we are, and the word that is being read. */
 struct reading {
@@ -109,6 +110,42 @@ digit_is_letter(const struct reading *r)
 	return next >= 'a' && next <= 'z';
 }
 
+/* As utf8_next(), the commonest length first. */
+static inline uint32_t
+next_beyond_ascii(struct str *left)
+{
+	const unsigned char *p = (const unsigned char *)left->ptr;
+
+	if (p[0] >= 0xE0)
+		return utf8_next(left);
+	*left = str_tail(*left, 2);
+	return (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
+}
+
+/* The rest of a run of plain letters within a Latin word: most of most texts. */
+static void
+take_plain_letters(struct reading *r)
+{
+	struct text_words *to = r->to;
+	size_t room = WORD_LONGEST - (to->letter_count - r->word.first), i = 0;
+	uint32_t *end = to->letters + to->letter_count;
+
+	for (; i < r->left.len && room > 0; i++) {
+		uint32_t small = (unsigned char)r->left.ptr[i] | 32u;
+		if (small - 'a' > 'z' - 'a')
+			break;
+		if (end - to->letters >= r->word.first + 2 && end[-1] == small && end[-2] == small)
+			continue;
+		*end++ = small;
+		room--;
+	}
+	to->letter_count = (size_t)(end - to->letters);
+	r->left = str_tail(r->left, i);
+	r->at += (uint32_t)i;
+	r->word.end = i > 0 ? r->at : r->word.end;
+	r->apostrophe = i > 0 ? false : r->apostrophe;
+}
+
 void
 text_words_read(struct text_words *to, struct str text)
 {
@@ -117,8 +154,12 @@ text_words_read(struct text_words *to, struct str text)
 
 	to->letter_count = to->word_count = 0;
 	memset(to->by_script, 0, sizeof(to->by_script));
-	while (r.left.len > 0 && to->letter_count + 1 < TEXT_LETTERS &&
+	while (to->letter_count + WORD_LONGEST < TEXT_LETTERS &&
 	       to->word_count + 1 < TEXT_LETTERS) {
+		if (r.within && r.word.script == SCRIPT_LATIN)
+			take_plain_letters(&r);
+		if (r.left.len == 0)
+			break;
 		unsigned char c = (unsigned char)r.left.ptr[0];
 		if (c == '@' || (token_begins && (c | 32) >= 'h' && begins_link(r.left))) {
 			drop_word(&r);
@@ -137,7 +178,7 @@ text_words_read(struct text_words *to, struct str text)
 				add_letter(&r, letter);
 			r.left = str_tail(r.left, 1);
 		} else {
-			letter = letter_of(utf8_next(&r.left));
+			letter = letter_of(next_beyond_ascii(&r.left));
 			if (letter.script == SCRIPT_NONE)
 				end_word(&r);
 			else if (letter.script != SCRIPT_JOIN)
@@ -167,16 +208,15 @@ word_features(const uint32_t *letters, size_t count, uint64_t *to, uint64_t *who
 	uint64_t hash = longer(0, EDGE);
 	for (size_t i = 1; i < len; i++) { /* from its edge: on to the whole word */
 		hash = longer(hash, padded[i]);
-		if (i < GRAM_LONGEST)
-			to[n++] = hash;
+		to[n] = hash;
+		n += i < FIRST_LONGEST;
 	}
-	*whole = hash;
-	if (len > GRAM_LONGEST)
-		to[n++] = hash;
+	*whole = to[n] = hash;
+	n += len > FIRST_LONGEST;
 	for (size_t i = 1; i + 1 < len; i++) {
-		size_t end = i + GRAM_LONGEST < len ? i + GRAM_LONGEST : len;
-		hash = 0;
-		for (size_t j = i; j < end; j++)
+		size_t end = i + INNER_LONGEST < len ? i + INNER_LONGEST : len;
+		hash = longer(0, padded[i]);
+		for (size_t j = i + 1; j < end; j++)
 			to[n++] = hash = longer(hash, padded[j]);
 	}
 	return n;

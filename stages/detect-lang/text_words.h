@@ -29,10 +29,10 @@ struct text_words {
 /* text is valid UTF-8. */
 void text_words_read(struct text_words *, struct str text);
 
-/* N-grams of 1 to 5 letters with the edges of words, whole words and pairs of neighbours; of Han,
- * which has no words, 1 to 3 signs. Hashes of 64 bits, the upper 48 of them good. *before is the
- * neighbour, 0 at first, and becomes this word. */
-#define WORD_FEATURES (WORD_LONGEST * 6)
+/* N-grams of 2 to 4 letters with the edges of words, beginnings of 4, whole words and pairs of
+ * neighbours; of Han, which has no words, 1 to 3 signs. Hashes of 64 bits, the upper 48 of them
+ * good. *before is the neighbour, 0 at first, and becomes this word. */
+#define WORD_FEATURES (WORD_LONGEST * 4 + 8)
 #define TEXT_FEATURES (TEXT_LETTERS * 8)
 size_t text_word_features(const struct text_words *, size_t word, uint64_t *before,
 			  uint64_t features[WORD_FEATURES]);

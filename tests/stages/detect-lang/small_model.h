@@ -45,7 +45,7 @@ small_model_make(struct buf *to)
 			state = state * UINT64_C(6364136223846793005) + 1;
 			buf_add_byte(&data, (char)(state >> 56));
 		}
-		for (size_t k = 0; k < counts[i] * (SMALL_DIM + 1); k++) {
+		for (size_t k = 0; k < classifier_lanes(counts[i]) * (SMALL_DIM + 1); k++) {
 			float weight = (float)(k % 5) - 2;
 			buf_add(&data, (struct str){(const char *)&weight, sizeof(weight)});
 		}

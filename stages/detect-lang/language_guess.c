@@ -62,7 +62,7 @@ language_scratch_free(struct language_scratch *s)
 static struct str
 language_of_script(enum script script)
 {
-	static const char codes[SCRIPT_COUNT][4] = {
+	static const char *const codes[SCRIPT_COUNT] = {
 		[SCRIPT_KANA] = "ja",      [SCRIPT_HANGUL] = "ko",    [SCRIPT_GREEK] = "el",
 		[SCRIPT_ARMENIAN] = "hy",  [SCRIPT_GEORGIAN] = "ka",  [SCRIPT_GURMUKHI] = "pa",
 		[SCRIPT_GUJARATI] = "gu",  [SCRIPT_ORIYA] = "or",     [SCRIPT_TAMIL] = "ta",
@@ -73,7 +73,7 @@ language_of_script(enum script script)
 		[SCRIPT_TIFINAGH] = "zgh", [SCRIPT_CHEROKEE] = "chr", [SCRIPT_HEBREW] = "he",
 	};
 
-	return codes[script][0] != '\0' ? str_of(codes[script]) : STR("und");
+	return codes[script] != NULL ? str_of(codes[script]) : STR("und");
 }
 
 /* Yiddish has letters of its own: two vavs, vav and yod, two yods in one. */

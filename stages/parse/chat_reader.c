@@ -124,7 +124,8 @@ system_text_of(struct chat_reader *r, struct str raw, int32_t *invalid)
 			buf_add_byte(&r->system_text, *p++);
 		p += mark;
 	}
-	return str_trim(buf_str(&r->system_text));
+	text = str_trim(buf_str(&r->system_text));
+	return text.len > 0 ? text : (struct str){"", 0}; /* never null: a line of no text is one */
 }
 
 /* Whether the words before the colon are WhatsApp's, not a name: "A changed the subject to "B".

@@ -3,14 +3,18 @@
 #define RENDERED_CHAT_H
 
 #include "../../../stages/parse/chat_reader.h"
+#include "text/utf8.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <time.h>
 
+/* What the schema asks for: a string there, and all of them UTF-8; else no record can be made. */
 static inline void
 render_string(struct buf *to, struct str s)
 {
+	if (s.ptr == NULL || !utf8_valid(s))
+		abort();
 	for (size_t i = 0; i < s.len; i++)
 		if (s.ptr[i] == '\n')
 			buf_add(to, STR("\\n"));
@@ -21,12 +25,17 @@ render_string(struct buf *to, struct str s)
 }
 
 static inline void
-render_part(struct buf *to, const char *name, struct str s)
+render_required(struct buf *to, const char *name, struct str s)
 {
-	if (s.ptr == NULL)
-		return;
 	buf_printf(to, " %s=", name);
 	render_string(to, s);
+}
+
+static inline void
+render_part(struct buf *to, const char *name, struct str s)
+{
+	if (s.ptr != NULL)
+		render_required(to, name, s);
 }
 
 static inline void
@@ -45,33 +54,33 @@ render_details(struct buf *to, const struct message *m)
 		render_part(to, "address", m->location->address);
 	}
 	if (m->poll != NULL) {
-		render_part(to, "question", m->poll->question);
+		render_required(to, "question", m->poll->question);
 		for (size_t i = 0; i < m->poll->option_count; i++) {
-			render_part(to, "option", m->poll->options[i].text);
+			render_required(to, "option", m->poll->options[i].text);
 			buf_printf(to, "(%d)", m->poll->options[i].votes);
 		}
 	}
 	if (m->call != NULL) {
-		render_part(to, "medium", m->call->medium);
+		render_required(to, "medium", m->call->medium);
 		buf_printf(to, "%s%s", m->call->missed ? " missed" : "",
 			   m->call->group ? " group" : "");
 		if (m->call->duration_seconds != INT64_MIN)
 			buf_printf(to, " seconds=%" PRId64, m->call->duration_seconds);
 	}
 	if (m->deleted != NULL)
-		render_part(to, "by", m->deleted->by);
+		render_required(to, "by", m->deleted->by);
 	if (m->contact != NULL)
 		render_part(to, "contact", m->contact->name);
 	if (m->system_event != NULL) {
-		render_part(to, "event", m->system_event->event);
+		render_required(to, "event", m->system_event->event);
 		render_part(to, "actor", m->system_event->actor);
 		for (size_t i = 0; i < m->system_event->target_count; i++)
-			render_part(to, "target", m->system_event->targets[i]);
+			render_required(to, "target", m->system_event->targets[i]);
 		render_part(to, "value", m->system_event->value);
-		render_part(to, "line", m->system_event->text);
+		render_required(to, "line", m->system_event->text);
 	}
 	for (size_t i = 0; i < m->mention_count; i++)
-		render_part(to, "mention", m->mentions[i]);
+		render_required(to, "mention", m->mentions[i]);
 	if (m->edited)
 		buf_printf(to, " edited");
 	if (m->invalid_bytes > 0)

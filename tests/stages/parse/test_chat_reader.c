@@ -182,6 +182,26 @@ rendered(struct str text, struct reading how)
 }
 
 static void
+a_header_with_nothing_behind_it_is_a_line_of_no_text(void **state)
+{
+	static const char *const texts[] = {
+		"13/03/2024, 18:00 - Ann: hi\n13/03/2024, 18:01 - \n",
+		"13/03/2024, 18:01 - \n",
+		"13/03/2024, 18:01 -\n",
+		"[13/03/24, 18:05:34] \n[13/03/24, 18:05:35] Ann: hi\n",
+		"[13/03/24, 18:05:34] \u200e\n[13/03/24, 18:05:35] \u200e: \u200e\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct buf lines = rendered(str_of(texts[i]), (struct reading){.piece = 1 << 18});
+		struct str wanted = STR("\t-\tsystem\t-\t event=unknown line=\n");
+		assert_true(str_find(buf_str(&lines), wanted) < lines.len);
+		buf_free(&lines);
+	}
+}
+
+static void
 a_line_longer_than_a_piece_is_whole(void **state)
 {
 	struct buf text = {0};
@@ -267,6 +287,7 @@ RUN_TESTS(TEST(a_longer_export_repeats_the_ids_of_a_shorter_one),
 	  TEST(equal_texts_in_a_minute_have_ids_of_their_own),
 	  TEST(what_would_have_the_id_of_another_is_refused),
 	  TEST(a_minute_that_comes_again_goes_on_counting), TEST(an_edited_text_keeps_its_slot),
+	  TEST(a_header_with_nothing_behind_it_is_a_line_of_no_text),
 	  TEST(a_line_longer_than_a_piece_is_whole),
 	  TEST(a_message_without_end_is_bounded_and_nothing_is_dropped_silently),
 	  TEST(a_damaged_snapshot_is_refused))

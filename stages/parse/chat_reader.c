@@ -149,13 +149,21 @@ label_is_system(struct chat_reader *r, struct author *author, struct str raw)
 	return false;
 }
 
+/* With brackets, or as until 2017 without them: "13.06.18, 13:55:07: ". */
+static bool
+is_of_iphone(const struct chat_form *form)
+{
+	return form->shape.frame == FRAME_BRACKET ||
+	       (form->shape.frame == FRAME_COLON && form->shape.seconds);
+}
+
 /* An iPhone's notice behind a label that is the group's or the actor's, in a language whose words
  * are not known. */
 static bool
 is_unknown_notice(const struct chat_reader *r, const struct author *author, bool marked,
 		  const struct message *m)
 {
-	if (r->at.form.shape.frame != FRAME_BRACKET || !marked || m->kind != KIND_TEXT || m->edited)
+	if (!is_of_iphone(&r->at.form) || !marked || m->kind != KIND_TEXT || m->edited)
 		return false;
 	if (author->name.len > 0 && m->text.len > author->name.len &&
 	    str_find(m->text, author->name) < m->text.len)
@@ -284,10 +292,10 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 	}
 	struct body_source from = {.raw = str_tail(behind, label),
 				   .line_marked = marks_begin(parts->raw),
-				   .bracketed = r->at.form.shape.frame == FRAME_BRACKET,
+				   .of_iphone = is_of_iphone(&r->at.form),
 				   .locale = r->at.form.locale,
 				   .entries = &r->entries};
-	if (from.bracketed && marks_begin(from.raw)) {
+	if (from.of_iphone && marks_begin(from.raw)) {
 		int32_t invalid = 0;
 		struct str text = system_text_of(r, from.raw, &invalid);
 		if (system_event_find(text, &r->event) &&

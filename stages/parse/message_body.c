@@ -353,6 +353,51 @@ read_titled_omission(struct body_scratch *b, const struct body_source *from, str
 	return false;
 }
 
+/* A caption of several lines with the attachment behind it: "two\nlines MARK<attached: NAME>". A
+ * person writes no such mark in front of WhatsApp's words. */
+static bool
+read_marked_end(struct body_scratch *b, const struct body_source *from, struct message *m,
+		struct str text)
+{
+	struct str raw = cut_end(from->raw);
+	size_t begin = text.len, at = raw.len;
+
+	while (begin > 0 && text.ptr[begin - 1] != '\n')
+		begin--;
+	if (m->edited) { /* behind the attachment, and cut off the text */
+		while (raw.len > 0 && raw.ptr[raw.len - 1] != '<')
+			raw.len--;
+		at = (raw = cut_end(str_head(raw, raw.len > 0 ? raw.len - 1 : 0))).len;
+	}
+	while (at > 3 && raw.ptr[at - 1] != '\n' && mark_at(raw.ptr + at - 3, raw.ptr + at) != 3)
+		at--;
+	struct str line = str_tail(text, begin), phrase = str_tail(raw, at);
+	if (begin == 0 || at <= 3 || raw.ptr[at - 1] == '\n' || phrase.len == 0 || line.len > 512 ||
+	    !str_ends(line, phrase))
+		return false;
+	if (phrase.ptr[0] == '<' && line.ptr[line.len - 1] == '>') {
+		bool marked = b->marked;
+		b->marked = true;
+		bool read = read_tag(b, from, m, line, (struct str){0});
+		b->marked = marked;
+		if (!read)
+			return false;
+	} else {
+		enum wording wording = wording_find(WORDING_BODY, phrase, NULL);
+		struct str title = trim_end(str_head(line, line.len - phrase.len));
+		if (!is_omitted(wording))
+			return false;
+		bool document = wording == WORDING_OMITTED_DOCUMENT && title.len > 0;
+		attach(b, from, m,
+		       document ? str_head(title, str_find(title, STR(" •"))) : (struct str){0},
+		       kind_of_omitted(wording), true);
+		set_text(m, document ? (struct str){0} : title);
+	}
+	const char *end = m->text.ptr != NULL ? m->text.ptr + m->text.len : line.ptr;
+	set_text(m, cut_end((struct str){text.ptr, (size_t)(end - text.ptr)}));
+	return true;
+}
+
 static bool
 read_degrees(struct str s, double limit, double *value)
 {
@@ -549,7 +594,7 @@ message_body_read(struct body_scratch *b, const struct body_source *from, struct
 			m->call = &b->call;
 			return;
 		}
-		if (!from->bracketed && str_equal(text, STR("null")))
+		if (!from->of_iphone && str_equal(text, STR("null")))
 			m->kind = KIND_EMPTY; /* what Android prints for media seen once */
 		if (b->signs & SIGN_COLON && read_location(b, m, text))
 			return;
@@ -563,12 +608,21 @@ message_body_read(struct body_scratch *b, const struct body_source *from, struct
 		    (from->line_marked && b->marked && rest.len == 0 && line.len <= 80 &&
 		     (!wording_locale_has(from->locale, WORDING_OMITTED_IMAGE) ||
 		      wording_ends_like_omission(line, from->locale)))) {
-			attach(b, from, m, (struct str){0}, KIND_MEDIA, true);
+			/* What it says nobody here can read: it is kept, as text where a person may
+			 * have written it. */
+			bool placeholder = line.ptr[0] == '<';
+			attach(b, from, m,
+			       placeholder ? (struct str){line.ptr + 1, line.len - 2}
+					   : (struct str){0},
+			       KIND_MEDIA, true);
 			b->by_structure = true;
-			set_text(m, text); /* what it says nobody here can read: keep it */
+			if (!placeholder)
+				set_text(m, text);
 			return;
 		}
 	}
+	if (b->signs & SIGN_MARK && b->signs & SIGN_LINE && read_marked_end(b, from, m, text))
+		return;
 	set_text(m, text);
 	if (b->signs & SIGN_AT)
 		find_mentions(b, from, m, text);

@@ -21,7 +21,7 @@ struct body_entry { /* of a zip: values of the map below, by the name without it
 struct body_source {
 	struct str raw;            /* to the end of the message; its last line end is ignored */
 	bool line_marked;          /* a direction mark stood in front of the header */
-	bool bracketed;            /* the form is [date, time]: an iPhone's */
+	bool of_iphone;            /* by the form of its headers */
 	uint8_t locale;            /* wording_locale_name(); 0: not known */
 	const struct map *entries; /* NULL: none known */
 };

@@ -14,7 +14,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct system_event_read event;
 	struct body_scratch scratch = {0};
 	struct body_source from = {
-		.raw = bytes, .bracketed = size % 2 == 1, .line_marked = size % 3 == 0};
+		.raw = bytes, .of_iphone = size % 2 == 1, .line_marked = size % 3 == 0};
 	struct message m = {0};
 	struct chat_reader r = {0};
 	struct buf lines = {0};

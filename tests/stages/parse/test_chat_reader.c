@@ -202,6 +202,21 @@ a_header_with_nothing_behind_it_is_a_line_of_no_text(void **state)
 }
 
 static void
+an_iphone_of_old_marks_the_lines_of_the_system_too(void **state)
+{
+	struct buf lines = rendered(
+		STR("8/13/14, 1:55:00 PM: Ada: hi\n"
+		    "8/13/14, 1:57:00 PM: Ada: \u200eMessages to this chat and calls are now "
+		    "secured with end-to-end encryption.\n"),
+		(struct reading){.piece = 1 << 18});
+
+	(void)state;
+	assert_true(str_find(buf_str(&lines), STR("\tAda\ttext\thi\t")) < lines.len);
+	assert_true(str_find(buf_str(&lines), STR("\t-\tsystem\t-\t event=")) < lines.len);
+	buf_free(&lines);
+}
+
+static void
 a_line_longer_than_a_piece_is_whole(void **state)
 {
 	struct buf text = {0};
@@ -288,6 +303,7 @@ RUN_TESTS(TEST(a_longer_export_repeats_the_ids_of_a_shorter_one),
 	  TEST(what_would_have_the_id_of_another_is_refused),
 	  TEST(a_minute_that_comes_again_goes_on_counting), TEST(an_edited_text_keeps_its_slot),
 	  TEST(a_header_with_nothing_behind_it_is_a_line_of_no_text),
+	  TEST(an_iphone_of_old_marks_the_lines_of_the_system_too),
 	  TEST(a_line_longer_than_a_piece_is_whole),
 	  TEST(a_message_without_end_is_bounded_and_nothing_is_dropped_silently),
 	  TEST(a_damaged_snapshot_is_refused))

@@ -6,9 +6,9 @@
 static struct body_scratch scratch;
 
 static struct message
-body(const char *raw, bool bracketed)
+body(const char *raw, bool of_iphone)
 {
-	struct body_source from = {.raw = str_of(raw), .bracketed = bracketed};
+	struct body_source from = {.raw = str_of(raw), .of_iphone = of_iphone};
 	struct message m = {0};
 
 	message_body_read(&scratch, &from, &m);
@@ -60,10 +60,47 @@ what_only_resembles_them_is_text(void **state)
 }
 
 static void
+a_caption_of_several_lines_has_its_attachment_at_the_end(void **state)
+{
+	struct message m;
+
+	(void)state;
+	m = body("line one\r\nline two \u200e<attached: 00000012-PHOTO-2024-03-12-18-05-33.jpg>",
+		 true);
+	assert_int_equal(m.kind, KIND_IMAGE);
+	assert_str(m.text, "line one\nline two");
+	assert_str(m.attachments[0].name, "00000012-PHOTO-2024-03-12-18-05-33.jpg");
+	m = body("one\ntwo\n\u200e<Anhang: 00000013-VIDEO-2024-03-12-18-05-33.mp4>\n", true);
+	assert_int_equal(m.kind, KIND_VIDEO);
+	assert_str(m.text, "one\ntwo");
+	m = body("one\ntwo \u200e<attached: 00000013-VIDEO-2024-03-12-18-05-33.mp4> "
+		 "\u200e<This message was edited>",
+		 true);
+	assert_int_equal(m.kind, KIND_VIDEO);
+	assert_true(m.edited);
+	assert_str(m.text, "one\ntwo");
+	expect_kind("nice\nview\n\u200eimage omitted", KIND_IMAGE, "nice\nview");
+	expect_kind("nice\nview \u200eimage omitted", KIND_IMAGE, "nice\nview");
+	expect_kind("nice\nview image omitted", KIND_TEXT, "nice\nview image omitted");
+	expect_kind("nice\nview \u200eof it", KIND_TEXT, "nice\nview of it");
+}
+
+static void
+a_placeholder_of_an_unknown_language_is_no_text(void **state)
+{
+	(void)state;
+	struct message m = body("<Médiá vynecháné>", false);
+	assert_int_equal(m.kind, KIND_MEDIA);
+	assert_null(m.text.ptr);
+	assert_str(m.attachments[0].name, "Médiá vynecháné");
+	assert_true(scratch.by_structure);
+}
+
+static void
 a_sort_that_is_new_is_media_by_its_end(void **state)
 {
 	struct body_source from = {
-		.raw = STR("\u200eHologramm weggelassen"), .line_marked = true, .bracketed = true};
+		.raw = STR("\u200eHologramm weggelassen"), .line_marked = true, .of_iphone = true};
 	struct message m = {0};
 
 	(void)state;
@@ -280,7 +317,9 @@ free_scratch(void **state)
 
 RUN_TESTS(TEST(words_of_many_languages_are_known), TEST(what_only_resembles_them_is_text),
 	  TEST(a_sort_that_is_new_is_media_by_its_end), TEST(attachments_have_names_and_captions),
-	  TEST(edited_texts_say_so), TEST(polls_have_votes), TEST(mentions_are_found),
+	  TEST(a_caption_of_several_lines_has_its_attachment_at_the_end),
+	  TEST(a_placeholder_of_an_unknown_language_is_no_text), TEST(edited_texts_say_so),
+	  TEST(polls_have_votes), TEST(mentions_are_found),
 	  TEST(calls_have_a_medium_and_what_became_of_them),
 	  TEST(events_of_other_languages_have_them_too), TEST(events_have_actor_targets_and_value),
 	  TEST(free_scratch))

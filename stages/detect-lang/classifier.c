@@ -17,6 +17,7 @@ typedef int8_t bytes8 __attribute__((vector_size(8)));
 typedef int8_t bytes16 __attribute__((vector_size(16)));
 typedef int16_t shorts16 __attribute__((vector_size(32)));
 typedef int16_t shorts8 __attribute__((vector_size(16)));
+typedef int32_t numbers16 __attribute__((vector_size(64)));
 typedef int32_t numbers4 __attribute__((vector_size(16)));
 typedef float floats4 __attribute__((vector_size(16)));
 typedef float floats8 __attribute__((vector_size(32)));
@@ -36,9 +37,21 @@ classifier_find(const struct classifier *c, const uint64_t *features, size_t cou
 		/* the lowest bit set is right; without a branch, as no one could guess it */
 		slots[n] =
 			bucket * 4 + ((uint32_t)__builtin_ctzll(zeroes | UINT64_C(1) << 63) >> 4);
+		__builtin_prefetch(c->vectors +
+				   (size_t)slots[n] * c->dim); /* far away, and soon summed */
 		n += zeroes != 0;
 	}
 	return n;
+}
+
+static inline __attribute__((always_inline)) void
+add_shorts(int32_t *to, shorts16 part)
+{
+	numbers16 sum;
+
+	memcpy(&sum, to, sizeof(sum));
+	sum += __builtin_convertvector(part, numbers16);
+	memcpy(to, &sum, sizeof(sum));
 }
 
 /* Thirty-two numbers of each vector at a time where there are so many, so that sums stay in
@@ -59,10 +72,8 @@ classifier_sum(const struct classifier *c, const uint32_t *slots, size_t count, 
 				low += __builtin_convertvector(a, shorts16);
 				high += __builtin_convertvector(b, shorts16);
 			}
-			for (size_t k = 0; k < 16; k++) {
-				sum[d + k] += low[k];
-				sum[d + 16 + k] += high[k];
-			}
+			add_shorts(sum + d, low);
+			add_shorts(sum + d + 16, high);
 		}
 		for (; d < c->dim; d += 8) {
 			shorts8 part = {0};

@@ -102,35 +102,57 @@ main_script(const struct text_words *text)
 	return best;
 }
 
-/* Asks a part about the words of its script: probabilities of its classes, and each word's sum.
- * The features stay, for a second look. */
+/* Finds the features of the words of a script: of those that are kept apart for spans, how many
+ * each has; the rest together. How many features there are; they stay, for a second look. */
 static size_t
-look(const struct model_part *part, struct language_scratch *s, enum script script, float *p)
+find_words(const struct classifier *c, struct language_scratch *s, enum script script,
+	   size_t *found)
 {
-	const struct classifier *c = &part->classifier;
-	int32_t total[CLASSIFIER_DIM] = {0}, own[CLASSIFIER_DIM];
 	uint64_t before = 0;
-	size_t features = 0, found = 0;
+	size_t features = 0;
 
+	*found = 0;
 	s->looked_at = 0;
 	for (size_t i = 0; i < s->text.word_count; i++) {
 		if (s->text.words[i].script != script)
 			continue;
-		bool is_kept = s->looked_at < SPAN_WORDS;
-		int32_t *sum = is_kept ? s->sums[s->looked_at] : own;
 		size_t n = text_word_features(&s->text, i, &before, s->features + features);
-		size_t known = classifier_find(c, s->features + features, n, s->slots);
-		classifier_sum(c, s->slots, known, sum);
-		for (size_t d = 0; d < c->dim; d += 8) {
-			for (size_t k = 0; k < 8; k++)
-				total[d + k] += sum[d + k];
-		}
+		size_t known = classifier_find(c, s->features + features, n, s->slots + *found);
 		features += n;
-		found += known;
-		if (is_kept) {
+		*found += known;
+		if (s->looked_at < SPAN_WORDS) {
 			s->found[s->looked_at] = (uint16_t)known;
 			s->words[s->looked_at++] = (uint16_t)i;
 		}
+	}
+	return features;
+}
+
+static void
+add_up(int32_t *total, const int32_t *sum, size_t dim)
+{
+	for (size_t d = 0; d < dim; d += 8) {
+		for (size_t k = 0; k < 8; k++)
+			total[d + k] += sum[d + k];
+	}
+}
+
+/* Asks a part about the words of its script: probabilities of its classes, and each word's sum. */
+static size_t
+look(const struct model_part *part, struct language_scratch *s, enum script script, float *p)
+{
+	const struct classifier *c = &part->classifier;
+	int32_t total[CLASSIFIER_DIM] = {0}, rest[CLASSIFIER_DIM];
+	size_t found, summed = 0, features = find_words(c, s, script, &found);
+
+	for (size_t i = 0; i < s->looked_at; i++) {
+		classifier_sum(c, s->slots + summed, s->found[i], s->sums[i]);
+		add_up(total, s->sums[i], c->dim);
+		summed += s->found[i];
+	}
+	if (summed < found) {
+		classifier_sum(c, s->slots + summed, found - summed, rest);
+		add_up(total, rest, c->dim);
 	}
 	classifier_scores(c, total, found, p);
 	classifier_probabilities(p, c->classes);

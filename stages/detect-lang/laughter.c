@@ -73,7 +73,7 @@ static bool
 repeats(const uint32_t *letters, size_t count, size_t length)
 {
 	if (count >= 4)
-		return letters[0] == letters[2] || letters[1] == letters[3];
+		return letters[0] == letters[2] && letters[1] == letters[3];
 	return count == 2 ? letters[0] == letters[1]
 			  : count == 1 && (length > 1 || letters[0] >= LETTERS_IN_TABLE);
 }

@@ -202,6 +202,9 @@ kafka_intakes_find(struct kafka_intakes *all, const struct kafka_frame *frame,
 			return 0;
 		}
 	}
+	if (all->count == MOST && all->base->binding.def->states != NULL)
+		return err_set(err, ERR_FATAL,
+			       "records of more than %d schemas and trails have come", MOST);
 	if (all->count == MOST && kafka_intakes_flush(all, err) != 0)
 		return -1;
 	make_room(all);

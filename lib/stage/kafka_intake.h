@@ -10,7 +10,7 @@
 #include "stage/output.h"
 
 struct kafka_intake {
-	struct job job; /* with the binding of this schema */
+	struct job job; /* the first: with the binding of this schema */
 	size_t min_bytes;
 	struct stage *worker;             /* NULL: not opened */
 	struct kafka_sender out, refused; /* out: none in a sink, or where --out is a stream */

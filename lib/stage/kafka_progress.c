@@ -45,6 +45,12 @@ kafka_part_find(struct kafka_run *run, const char *topic, int32_t partition)
 static void
 forget_part(struct kafka_run *run, struct kafka_part *part)
 {
+	if (run->busy && part->memory != NULL) { /* it may be in use */
+		MEM_GROW(run->gone, run->gone_count, run->gone_room);
+		run->gone[run->gone_count++] = part->memory;
+	} else {
+		kafka_memory_close(part->memory);
+	}
 	free(part->topic);
 	*part = run->parts[--run->part_count];
 }
@@ -57,8 +63,9 @@ on_assigned(void *with, struct kafka_place *places, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		MEM_GROW(run->parts, run->part_count, run->part_room);
 		run->parts[run->part_count++] =
-			(struct kafka_part){str_dup(str_of(places[i].topic)), places[i].partition,
-					    KAFKA_NOTHING, false};
+			(struct kafka_part){.topic = str_dup(str_of(places[i].topic)),
+					    .partition = places[i].partition,
+					    .next = KAFKA_NOTHING};
 		if (run->keeps_places) /* the first message asks the sink for them */
 			places[i].offset = KAFKA_BEGINNING;
 		log_debug("assigned", "topic=%s partition=%d", places[i].topic,
@@ -134,6 +141,10 @@ commit_places(struct kafka_run *run, const struct kafka_place *places, size_t co
 
 	if (kafka_intakes_flush(run->intakes, err) != 0)
 		return -1;
+	for (size_t i = 0; i < run->part_count; i++)
+		if (run->parts[i].memory != NULL &&
+		    kafka_memory_flush(run->parts[i].memory, err) != 0)
+			return -1;
 	if (!kafka_run_is_sink(run))
 		return kafka_producer_commit(run->session.producer, run->consumer, places, count,
 					     err);
@@ -158,6 +169,22 @@ show_lag(struct kafka_run *run, const struct kafka_place *places, size_t count)
 	metric_set(run->job->metrics->lag, lag);
 }
 
+/* The disks follow. One that cannot is made again from the changelog. */
+static void
+commit_memories(struct kafka_run *run)
+{
+	struct err err = {0};
+
+	for (size_t i = 0; i < run->part_count; i++) {
+		struct kafka_part *part = &run->parts[i];
+		if (part->memory == NULL || kafka_memory_commit(part->memory, &err) == 0)
+			continue;
+		log_error("%s", err.text);
+		kafka_memory_close(part->memory);
+		part->memory = NULL;
+	}
+}
+
 void
 kafka_run_commit(struct kafka_run *run)
 {
@@ -173,6 +200,7 @@ kafka_run_commit(struct kafka_run *run)
 		run->taken = false;
 		for (size_t i = 0; i < run->part_count; i++)
 			run->parts[i].next = KAFKA_NOTHING;
+		commit_memories(run);
 		metric_observe_us(run->job->metrics->commit,
 				  (clock_monotonic_ms() - began_ms) * 1000);
 		show_lag(run, places, count);
@@ -249,17 +277,32 @@ go_back(struct kafka_run *run, struct err *err)
 }
 
 static void
+close_gone(struct kafka_run *run)
+{
+	while (run->gone_count > 0)
+		kafka_memory_close(run->gone[--run->gone_count]);
+}
+
+static void
 take_back(struct kafka_run *run)
 {
+	struct err err = {0};
+
 	kafka_intakes_drop(run->intakes);
 	if (kafka_run_is_sink(run))
 		kafka_intakes_close_workers(run->intakes);
 	batch_clear(&run->batch);
 	run->taken = false;
 	for (size_t i = 0; i < run->part_count; i++) {
-		run->parts[i].next = KAFKA_NOTHING;
-		run->parts[i].asked = false;
+		struct kafka_part *part = &run->parts[i];
+		part->next = KAFKA_NOTHING;
+		part->asked = false;
+		if (part->memory != NULL && kafka_memory_rewind(part->memory, &err) != 0) {
+			kafka_memory_close(part->memory);
+			part->memory = NULL;
+		}
 	}
+	close_gone(run);
 }
 
 void
@@ -317,4 +360,36 @@ kafka_parts_forget(struct kafka_run *run)
 {
 	while (run->part_count > 0)
 		forget_part(run, &run->parts[0]);
+	close_gone(run);
+	free(run->parts);
+	free(run->gone);
+	run->parts = NULL;
+	run->gone = NULL;
+}
+
+void
+kafka_parts_remember(struct kafka_run *run)
+{
+	const struct stage_def *def = run->job->binding.def;
+
+	for (size_t i = 0; def->states != NULL && i < run->part_count; i++) {
+		struct kafka_part *part = &run->parts[i];
+		struct err err = {0};
+		if (part->memory != NULL)
+			continue;
+		kafka_run_set_ready(run, false);
+		run->busy = true; /* partitions that are given away meanwhile lead astray */
+		struct kafka_memory *memory =
+			kafka_memory_open(&run->session, def, run->options->state, part->topic,
+					  part->partition, &run->pause, &err);
+		run->busy = false;
+		if (memory == NULL)
+			kafka_run_lead_astray(run, &err);
+		else if (run->astray)
+			kafka_memory_close(memory);
+		else
+			run->parts[i].memory = memory; /* the array may have moved */
+		if (run->astray || run->failed.class != ERR_NONE)
+			return;
+	}
 }

@@ -5,7 +5,7 @@
 #ifndef STAGE_KAFKA_PROGRESS_H
 #define STAGE_KAFKA_PROGRESS_H
 
-#include "stage/kafka_intake.h"
+#include "stage/kafka_memory.h"
 #include "transport/kafka_consumer.h"
 
 #define KAFKA_HOLD_MS 1000 /* between two services of the group while records take their time */
@@ -16,8 +16,9 @@
 struct kafka_part { /* of the input, while it is ours */
 	char *topic;
 	int32_t partition;
-	int64_t next; /* to be committed; or KAFKA_NOTHING */
-	bool asked;   /* the sink was, for its place */
+	int64_t next;                /* to be committed; or KAFKA_NOTHING */
+	struct kafka_memory *memory; /* of a stage that remembers; NULL: not opened */
+	bool asked;                  /* the sink was, for its place */
 };
 
 struct kafka_run {
@@ -33,10 +34,12 @@ struct kafka_run {
 	struct avro_schema *stream_schema;
 	struct kafka_part *parts;
 	size_t part_count, part_room;
+	struct kafka_memory **gone; /* of partitions given away while a record was in hand */
+	size_t gone_count, gone_room;
 	struct batch batch;
 	struct buf offsets, ends, scratch;
 	char input_name[300];
-	int64_t commit_every, committed_ms, held_ms;
+	int64_t commit_every, committed_ms, held_ms, tended_ms;
 	bool taken;        /* something since the last commit */
 	bool busy;         /* a record is in hand: nothing can be committed */
 	bool keeps_places; /* the sink: they are in what it writes to, and nowhere else */
@@ -49,6 +52,9 @@ bool kafka_run_is_sink(const struct kafka_run *);
 
 struct kafka_part *kafka_part_find(struct kafka_run *, const char *topic, int32_t partition);
 void kafka_parts_forget(struct kafka_run *);
+/* What is remembered of each partition that is ours is opened where it is not: for stages that
+ * remember. */
+void kafka_parts_remember(struct kafka_run *);
 struct kafka_rebalance kafka_run_rebalance(struct kafka_run *);
 
 /* What goes wrong leads astray, or, where it is ERR_FATAL, to the end of the run. */

@@ -27,7 +27,7 @@ check_endpoint(const char *path, size_t most, struct err *err)
 }
 
 int
-kafka_session_check(const struct runtime_options *o, const struct stage_def *def, struct err *err)
+kafka_session_check(const struct runtime_options *o, struct err *err)
 {
 	if (check_endpoint(o->in, SIZE_MAX, err) != 0 || check_endpoint(o->out, 1, err) != 0 ||
 	    check_endpoint(o->dead_letters, 1, err) != 0)
@@ -42,11 +42,6 @@ kafka_session_check(const struct runtime_options *o, const struct stage_def *def
 		return err_set(err, ERR_INPUT,
 			       "--dead-letters of what comes from Kafka go there, too: "
 			       "kafka:TOPIC (by default, the topic's name with \".dead\")");
-	if (def->states != NULL)
-		return err_set(err, ERR_INPUT,
-			       "\"%s\" remembers what it has read, and its memory is not yet kept "
-			       "on Kafka: give it a pipe, or a file",
-			       def->name);
 	return 0;
 }
 

@@ -23,7 +23,7 @@ struct kafka_session {
 /* Whether --in, --out or --dead-letters are on Kafka. */
 bool kafka_session_is_asked_for(const struct runtime_options *);
 /* Whether the options go together, before anything is tried. ERR_INPUT. */
-int kafka_session_check(const struct runtime_options *, const struct stage_def *, struct err *);
+int kafka_session_check(const struct runtime_options *, struct err *);
 int kafka_session_open(struct kafka_session *, const struct runtime_options *, const char *stage,
 		       struct err *);
 void kafka_session_close(struct kafka_session *); /* all zeroes is fine */

@@ -19,11 +19,13 @@
 #include "stage/kafka_progress.h"
 #include "stage/stage_metrics.h"
 #include "stage/stop.h"
+#include "stage/timers.h"
 #include "transport/kafka_admin.h"
 #include <stdio.h>
 
 #define COMMIT_MS     1000
 #define POLL_MS       100
+#define TEND_MS       200 /* between two looks for timers */
 #define SINK_AGAIN_MS 200
 #define POLL_BYTES    (4 * 1024 * 1024)
 
@@ -32,6 +34,7 @@
 struct refusing { /* an output record that the topic does not take */
 	struct kafka_run *run;
 	struct kafka_intake *in;
+	struct stage *worker;
 	const struct kafka_message *cause;
 };
 
@@ -47,12 +50,11 @@ static int
 refuse_too_large(void *with, struct str record, struct err *err)
 {
 	const struct refusing *r = with;
-	struct stage *st = r->in->worker;
 	struct stream *dead = &r->run->batch.shares[0].dead;
 	struct stream_place before = stream_here(dead);
 	struct err why = *err;
 
-	worker_add_dead_letter(st, record, false, "input", "what was made of it", &why);
+	worker_add_dead_letter(r->worker, record, false, "input", "what was made of it", &why);
 	struct str letter = str_tail(buf_str(&dead->bytes), before.bytes);
 	metric_add(r->run->job->metrics->dead_letters, 1);
 	int result = kafka_outlet_add(r->in->refused.outlet, r->cause, 1, letter, fail_too_large,
@@ -65,16 +67,17 @@ refuse_too_large(void *with, struct str record, struct err *err)
 static const struct kafka_message *
 cause_of(const struct kafka_run *run, const struct kafka_message *messages, uint64_t record)
 {
+	if (messages == NULL) /* a timer's doing */
+		return NULL;
 	int64_t offset = run->batch.offsets[record];
-
 	while (messages->offset < offset)
 		messages++;
 	return messages;
 }
 
 static int
-send_stream(struct kafka_run *run, struct kafka_intake *in, const struct kafka_message *messages,
-	    bool dead, struct err *err)
+send_stream(struct kafka_run *run, struct kafka_intake *in, struct stage *worker,
+	    const struct kafka_message *messages, bool dead, struct err *err)
 {
 	const struct share *share = &run->batch.shares[0];
 	const struct stream *s = dead ? &share->dead : &share->out;
@@ -82,8 +85,9 @@ send_stream(struct kafka_run *run, struct kafka_intake *in, const struct kafka_m
 
 	for (size_t i = 0; i < s->count; i++) {
 		const struct segment *segment = &s->segments[i];
-		struct refusing r = {run, in, messages = cause_of(run, messages, segment->record)};
-		in->worker->number = segment->record;
+		struct refusing r = {run, in, worker,
+				     messages = cause_of(run, messages, segment->record)};
+		worker->number = segment->record;
 		if (kafka_outlet_add(
 			    outlet, messages, segment->count,
 			    (struct str){s->bytes.ptr + segment->from, segment->to - segment->from},
@@ -123,13 +127,13 @@ write_stream(struct kafka_run *run, const struct kafka_intake *in, struct err *e
 }
 
 static int
-write_batch(struct kafka_run *run, struct kafka_intake *in, const struct kafka_message *messages,
-	    struct err *err)
+write_batch(struct kafka_run *run, struct kafka_intake *in, struct stage *worker,
+	    const struct kafka_message *messages, struct err *err)
 {
-	if (send_stream(run, in, messages, true, err) != 0)
+	if (send_stream(run, in, worker, messages, true, err) != 0)
 		return -1;
 	if (in->out.outlet != NULL)
-		return send_stream(run, in, messages, false, err);
+		return send_stream(run, in, worker, messages, false, err);
 	return kafka_run_is_sink(run) ? 0 : write_stream(run, in, err);
 }
 
@@ -231,8 +235,10 @@ meet_sink(struct kafka_run *run, struct kafka_intake *in, struct kafka_part *par
 	if (!run->keeps_places || part->asked)
 		return 1;
 	int got = ask_sink(run, in, part, &place.offset, err);
-	if (got < 0)
+	part = kafka_part_find(run, m->topic, m->partition); /* it may have moved */
+	if (got < 0 || part == NULL)
 		return -1;
+	place.topic = part->topic;
 	part->asked = true;
 	if (got == 1) {
 		run->keeps_places = false;
@@ -245,29 +251,34 @@ meet_sink(struct kafka_run *run, struct kafka_intake *in, struct kafka_part *par
 }
 
 /* A sink's worker of another schema ends with a commit. */
-static int
-open_worker(struct kafka_run *run, struct kafka_intake *in, struct err *err)
+static struct stage *
+open_worker(struct kafka_run *run, struct kafka_intake *in, struct kafka_part *part,
+	    struct err *err)
 {
+	if (part->memory != NULL)
+		return kafka_memory_worker(part->memory, in, err);
 	if (in->worker != NULL)
-		return 0;
+		return in->worker;
 	if (kafka_run_is_sink(run)) {
 		kafka_run_commit(run);
-		if (run->astray || run->failed.class != ERR_NONE)
-			return err_set(err, ERR_RETRY, "what came before could not be committed");
+		if (run->astray || run->failed.class != ERR_NONE) {
+			err_set(err, ERR_RETRY, "what came before could not be committed");
+			return NULL;
+		}
 		kafka_intakes_close_workers(run->intakes);
 		for (size_t i = 0; i < run->part_count; i++)
 			run->parts[i].asked = false;
 	}
-	return kafka_intake_open_worker(in, err);
+	return kafka_intake_open_worker(in, err) == 0 ? in->worker : NULL;
 }
 
 /* What of the worker's end means for the run; 0: the batch was taken to its end. */
 static int
-look_at_end(struct kafka_run *run, const struct kafka_intake *in, struct err *err)
+look_at_end(struct kafka_run *run, const struct stage *worker, struct err *err)
 {
 	const struct share *failure = batch_failure(&run->batch);
 
-	if (in->worker->left || run->astray || run->failed.class != ERR_NONE)
+	if (worker->left || run->astray || run->failed.class != ERR_NONE)
 		return err_set(err, ERR_RETRY, "a record waited, and was given up");
 	if (failure == NULL)
 		return 0;
@@ -276,8 +287,8 @@ look_at_end(struct kafka_run *run, const struct kafka_intake *in, struct err *er
 }
 
 static int
-run_batch(struct kafka_run *run, struct kafka_intake *in, const struct kafka_message *messages,
-	  struct err *err)
+run_batch(struct kafka_run *run, struct kafka_intake *in, struct stage *worker,
+	  const struct kafka_message *messages, struct err *err)
 {
 	int64_t began_ms = clock_monotonic_ms();
 
@@ -286,12 +297,12 @@ run_batch(struct kafka_run *run, struct kafka_intake *in, const struct kafka_mes
 	in->job.input_name = run->input_name;
 	run->held_ms = began_ms;
 	run->busy = true;
-	worker_take(in->worker, &run->batch);
+	worker_take(worker, &run->batch);
 	run->busy = false;
 	adapt_pace(run, clock_monotonic_ms() - began_ms, run->batch.in.count);
-	int result = look_at_end(run, in, err);
+	int result = look_at_end(run, worker, err);
 	if (result == 0)
-		result = write_batch(run, in, messages, err);
+		result = write_batch(run, in, worker, messages, err);
 	batch_clear(&run->batch);
 	if (result != 0)
 		return -1;
@@ -363,18 +374,77 @@ take_next(struct kafka_run *run, const struct kafka_message *messages, size_t co
 		*err = (struct err){0};
 		return refuse_message(run, part, messages, &why, err) == 0 ? 1 : 0;
 	}
-	if (open_worker(run, in, err) != 0)
+	struct stage *worker = open_worker(run, in, part, err);
+	if (worker == NULL)
 		return 0;
 	int met = meet_sink(run, in, part, messages, err);
 	if (met <= 0)
 		return met < 0 ? 0 : same_partition(messages, count);
 	size_t n = gather(run, in, &frame, messages, count);
-	if (run_batch(run, in, messages, err) != 0)
+	if (run_batch(run, in, worker, messages, err) != 0)
 		return 0;
 	part = kafka_part_find(run, messages->topic, messages->partition); /* it may have moved */
 	if (part != NULL)
 		part->next = messages[n - 1].offset + 1;
 	return n;
+}
+
+/* ---- timers */
+
+struct firing {
+	struct kafka_run *run;
+	struct kafka_intake *in;
+};
+
+static int
+send_fired(struct firing *f, struct stage *worker, struct err *err)
+{
+	int result = write_batch(f->run, f->in, worker, NULL, err);
+
+	batch_clear(&f->run->batch);
+	return result;
+}
+
+static int
+fire_timer(void *with, struct stage *worker, struct state_block *block, uint64_t number,
+	   struct err *err)
+{
+	struct firing *f = with;
+	const struct share *share = &f->run->batch.shares[0];
+
+	f->run->taken = true;
+	if (worker_fire(worker, block, &f->run->batch, number) != 0) {
+		*err = share->why;
+		return -1;
+	}
+	return stream_fills_block(&share->out) ? send_fired(f, worker, err) : 0;
+}
+
+/* Those that are due by the clock, of the partitions whose worker has begun. */
+static void
+tend_timers(struct kafka_run *run)
+{
+	struct err err = {0};
+
+	if (clock_monotonic_ms() - run->tended_ms < TEND_MS)
+		return;
+	run->tended_ms = clock_monotonic_ms();
+	run->batch.offsets = NULL;
+	run->batch.ends = NULL;
+	for (size_t i = 0; i < run->part_count && !run->astray; i++) {
+		const struct kafka_memory *memory = run->parts[i].memory;
+		struct stage *worker = memory == NULL ? NULL : kafka_memory_open_worker(memory);
+		if (worker == NULL)
+			continue;
+		struct firing f = {run, (struct kafka_intake *)worker->job};
+		run->busy = true;
+		int result = timers_fire(&worker, 1, TIMERS_DUE, fire_timer, &f, &err);
+		run->busy = false;
+		if (result != 0 || send_fired(&f, worker, &err) != 0) {
+			batch_clear(&run->batch);
+			kafka_run_lead_astray(run, &err);
+		}
+	}
 }
 
 /* ---- the run */
@@ -417,9 +487,12 @@ run_loop(struct kafka_run *run, struct err *err)
 		if (kafka_consumer_poll(run->consumer, KAFKA_POLL_MESSAGES, POLL_BYTES, POLL_MS,
 					&polled, err) != 0)
 			return -1;
-		if (run->astray)
+		kafka_parts_remember(run);
+		if (run->astray || run->failed.class != ERR_NONE)
 			continue;
 		take_polled(run, &polled);
+		if (!kafka_run_is_over(run))
+			tend_timers(run);
 		if (kafka_run_is_sink(run) && !run->astray && run->failed.class == ERR_NONE) {
 			struct kafka_intake *in = kafka_intakes_open_one(run->intakes);
 			if (in != NULL && worker_flush(in->worker, err) != 0)
@@ -466,6 +539,9 @@ open_run(struct kafka_run *run, json_t *own_options, struct err *err)
 		    0 ||
 	    open_dead_topic(run, err) != 0)
 		return -1;
+	if (run->job->binding.def->states != NULL &&
+	    kafka_memory_prepare(&run->session, run->in.topics, err) != 0)
+		return -1;
 	run->intakes = kafka_intakes_new(&run->session, run->job, run->options,
 					 buf_cstr(&run->dead_topic), own_options);
 	run->consumer = kafka_consumer_open(run->session.config, run->in.topics, run->session.group,
@@ -496,7 +572,6 @@ close_run(struct kafka_run *run)
 	buf_free(&run->offsets);
 	buf_free(&run->ends);
 	buf_free(&run->scratch);
-	free(run->parts);
 }
 
 int

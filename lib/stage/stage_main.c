@@ -240,7 +240,7 @@ run_job(struct program *p, struct progress_counts *counts, bool *usage, struct e
 			  .metrics = &metrics};
 	int result = check_files(&p->runtime, err);
 	if (result == 0)
-		result = kafka_session_check(&p->runtime, p->def, err);
+		result = kafka_session_check(&p->runtime, err);
 
 	if (result == 0)
 		result = check_state(&p->runtime, err);

@@ -56,6 +56,13 @@ worker_keep_state(struct stage *st, struct state_disk *disk, size_t cache_bytes)
 }
 
 void
+worker_use(struct stage *st, struct job *job)
+{
+	st->job = job;
+	st->binding = &job->binding;
+}
+
+void
 worker_free(struct stage *st)
 {
 	if (st == NULL)
@@ -532,6 +539,7 @@ take_share(struct stage *st, struct batch *batch)
 	st->offsets = batch->offsets;
 	st->merged = st->alone && batch->offsets == NULL;
 	st->left = false;
+	st->at_end = false;
 }
 
 /* What stands behind the record in hand, in bytes that are its alone. */

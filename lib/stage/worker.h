@@ -94,6 +94,9 @@ void worker_free(struct stage *); /* NULL is fine */
 /* From the first record on, what it remembers is kept there; cache_bytes: in memory, about. */
 void worker_keep_state(struct stage *, struct state_disk *, size_t cache_bytes);
 
+/* The next batches are of this job: of another schema, and the same stage. */
+void worker_use(struct stage *, struct job *);
+
 /* In the worker's own thread: the author's open() and close(). */
 int worker_open(struct stage *, struct err *);
 void worker_close(struct stage *);

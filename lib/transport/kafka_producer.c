@@ -11,6 +11,7 @@
 struct topic {
 	char *name;
 	int32_t partitions;
+	int64_t *ends;    /* behind the last that was delivered, by partition; NULL: nobody asked */
 	size_t too_large; /* bytes of the smallest value that the broker refused for its size */
 };
 
@@ -23,6 +24,7 @@ struct kafka_producer {
 	bool broken;            /* the client itself is of no more use */
 	struct err undelivered; /* at least once: the first since the last commit */
 	struct map topics;
+	bool ends_asked;
 };
 
 static struct topic *
@@ -39,6 +41,19 @@ find_topic(struct kafka_producer *p, const char *name)
 	return topic;
 }
 
+static void
+note_end(struct kafka_producer *p, const rd_kafka_message_t *m)
+{
+	const struct topic *topic;
+
+	if (!p->ends_asked)
+		return;
+	topic = find_topic(p, rd_kafka_topic_name(m->rkt));
+	if (topic->ends != NULL && m->partition < topic->partitions &&
+	    m->offset >= topic->ends[m->partition])
+		topic->ends[m->partition] = m->offset + 1;
+}
+
 /* Called from within our own calls. */
 static void
 on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *with)
@@ -46,8 +61,10 @@ on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *with)
 	struct kafka_producer *p = with;
 
 	(void)rk;
-	if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+	if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+		note_end(p, m);
 		return;
+	}
 	if (m->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
 		struct topic *topic = find_topic(p, rd_kafka_topic_name(m->rkt));
 		if (m->len < topic->too_large)
@@ -150,6 +167,7 @@ kafka_producer_close(struct kafka_producer *p)
 	end_client(p);
 	for (size_t i = 0; i < p->topics.used; i++) {
 		struct topic *topic = p->topics.entries[i].value;
+		free(topic->ends);
 		free(topic->name);
 		free(topic);
 	}
@@ -169,6 +187,22 @@ kafka_producer_partitions(struct kafka_producer *p, const char *name, int32_t *c
 		return -1;
 	*count = topic->partitions;
 	return 0;
+}
+
+int64_t
+kafka_producer_end(struct kafka_producer *p, const char *name, int32_t partition)
+{
+	struct topic *topic = find_topic(p, name);
+
+	if (partition >= topic->partitions)
+		return -1;
+	if (topic->ends == NULL) {
+		topic->ends = mem_zero((size_t)topic->partitions, sizeof(*topic->ends));
+		for (int32_t i = 0; i < topic->partitions; i++)
+			topic->ends[i] = -1;
+		p->ends_asked = true;
+	}
+	return topic->ends[partition];
 }
 
 static int

@@ -30,6 +30,9 @@ int kafka_producer_send(struct kafka_producer *, const struct kafka_message *, s
  * Waits until it is so. */
 int kafka_producer_commit(struct kafka_producer *, struct kafka_consumer *,
 			  const struct kafka_place *, size_t count, struct err *);
+/* Behind the last message of ours that is known to be in a partition given by number; -1: none is.
+ */
+int64_t kafka_producer_end(struct kafka_producer *, const char *topic, int32_t partition);
 /* Takes back what was sent since the last commit. ERR_DOWN: to be called again. ERR_FATAL. */
 int kafka_producer_abort(struct kafka_producer *, struct err *);
 

@@ -181,6 +181,9 @@ read_phrase(struct body_scratch *b, const struct body_source *from, struct messa
 		set_text(m, rest);
 		return true;
 	}
+	if (wording == WORDING_NONE && b->marked &&
+	    wording_find(WORDING_BODY, wording_first_sentence(line), NULL) == WORDING_VIEW_ONCE)
+		wording = WORDING_VIEW_ONCE; /* what stands behind it explains it */
 	switch (wording) {
 	case WORDING_VIEW_ONCE:
 		m->kind = KIND_VIEW_ONCE;

@@ -7,6 +7,8 @@
  */
 #include "system_event.h"
 #include "base/mem.h"
+#include "event_names.h"
+#include "text_marks.h"
 #include "wording.h"
 #include "wording_table.h"
 #include <pthread.h>
@@ -30,6 +32,27 @@ take_last_quoted(struct str *s, struct str open, struct str close)
 	return stray;
 }
 
+static size_t
+space_at_end(struct str s)
+{
+	size_t n = s.len < 3 ? s.len : 3;
+
+	while (n > 0 && space_at(s.ptr + s.len - n, s.ptr + s.len) != n)
+		n--;
+	return n;
+}
+
+/* French puts spaces that don't break a line inside its quotation marks. */
+static struct str
+trim_spaces(struct str s)
+{
+	for (size_t n; (n = space_at(s.ptr, s.ptr + s.len)) > 0;)
+		s = str_tail(s, n);
+	for (size_t n; (n = space_at_end(s)) > 0;)
+		s.len -= n;
+	return s;
+}
+
 static struct str
 without_quotes(struct str s)
 {
@@ -50,59 +73,28 @@ without_quotes(struct str s)
 		if (inner.len < open.len + close.len || !str_ends(inner, close))
 			continue;
 		if (take_last_quoted(&inner, open, close))
-			return inner;
+			return trim_spaces(inner);
 		if (str_starts(inner, open))
-			return (struct str){inner.ptr + open.len, inner.len - open.len - close.len};
+			return trim_spaces((struct str){inner.ptr + open.len,
+							inner.len - open.len - close.len});
 	}
 	return s;
 }
 
-/* "A, B and C": the commas part them, and the word before the last one is taken off where it is
- * known. A name with a comma in it comes apart. */
-static size_t
-split_targets(struct str list, struct str *targets)
-{
-	static const struct str commas[] = {{", ", 2}, {"، ", 3}, {"、", 3}, {"，", 3}};
-	static const struct str words[] = {{" and ", 5}, {" und ", 5}, {" y ", 3},  {" et ", 4},
-					   {" e ", 3},   {" en ", 4},  {" и ", 4},  {" ve ", 4},
-					   {" dan ", 5}, {" och ", 5}, {" og ", 4}, {" ja ", 4},
-					   {" și ", 5},  {" és ", 5},  {" và ", 5}};
-	size_t count = 0;
-
-	while (list.len > 0 && count < EVENT_TARGETS) {
-		size_t at = list.len, skip = 0;
-		for (size_t i = 0; i < sizeof(commas) / sizeof(commas[0]); i++) {
-			size_t found = str_find(list, commas[i]);
-			if (found < at) {
-				at = found;
-				skip = commas[i].len;
-			}
-		}
-		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && skip == 0; i++) {
-			size_t found = str_find(list, words[i]);
-			if (found < list.len) {
-				at = found;
-				skip = words[i].len;
-			}
-		}
-		struct str name = str_trim(str_head(list, at));
-		if (name.len > 0)
-			targets[count++] = name;
-		list = str_tail(list, at + skip);
-	}
-	return count;
-}
-
-static void
+/* false: what stands there is nobody's name. */
+static bool
 take_place(struct system_event_read *to, char place, struct str found, const char *begin)
 {
 	switch (place) {
 	case 'A':
-		to->event.actor = str_trim(found);
-		break;
+		to->event.actor = event_name_of(found);
+		return event_name_is_likely(to->event.actor);
 	case 'T':
-		to->event.target_count = split_targets(found, to->targets);
-		break;
+		to->event.target_count = event_names_split(found, to->targets, EVENT_TARGETS);
+		for (size_t i = 0; i < to->event.target_count; i++)
+			if (!event_name_is_likely(to->targets[i]))
+				return false;
+		return true;
 	case 'V':
 		if (found.ptr > begin &&
 		    found.ptr[-1] == '+') { /* of a number: the pattern has it as a word */
@@ -110,9 +102,9 @@ take_place(struct system_event_read *to, char place, struct str found, const cha
 			found.len++;
 		}
 		to->event.value = without_quotes(found);
-		break;
+		return true;
 	default: /* anything */
-		break;
+		return true;
 	}
 }
 
@@ -143,7 +135,8 @@ matches(const char *pattern, struct str line, struct system_event_read *to)
 			to->said = (size_t)(line.ptr - begin) + at;
 			said = true;
 		}
-		take_place(to, place, str_head(line, at), begin);
+		if (!take_place(to, place, str_head(line, at), begin))
+			return false;
 		line = str_tail(line, at + words.len);
 	}
 	return line.len == 0;
@@ -298,9 +291,14 @@ system_event_find(struct str line, struct system_event_read *to)
 		line.len -= 3;
 	to->said = 0;
 	to->by_stem = false;
-	if (wording_find(WORDING_BODY, wording_first_sentence(line), NULL) == WORDING_ENCRYPTION) {
+	switch (wording_find(WORDING_BODY, wording_first_sentence(line), NULL)) {
+	case WORDING_ENCRYPTION:
 		to->event = (struct system_event){.event = STR("encryption_notice"), .text = whole};
 		return true;
+	case WORDING_VIEW_ONCE: /* "You received a view once message. For added privacy, …" */
+		return false;
+	default:
+		break;
 	}
 	if (wording_find(WORDING_BODY, line, NULL) != WORDING_NONE)
 		return false; /* "You removed this message" is a message that was */

@@ -24,6 +24,8 @@ place_of(uint8_t wording)
 		return WORDING_OF_CALL;
 	case WORDING_DELETED_BY_ADMIN:
 		return WORDING_BEFORE_NAME;
+	case WORDING_SELF:
+		return WORDING_AS_NAME;
 	default:
 		return WORDING_BODY;
 	}

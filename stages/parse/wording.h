@@ -50,6 +50,8 @@ enum wording {
 	WORDING_HOUR,
 	/* A name stands behind it. */
 	WORDING_DELETED_BY_ADMIN,
+	/* Where a name may stand. */
+	WORDING_SELF, /* whoever exported the chat */
 };
 enum wording_place {
 	WORDING_BODY,
@@ -58,7 +60,8 @@ enum wording_place {
 	WORDING_BEFORE,
 	WORDING_IN_POLL,
 	WORDING_OF_CALL,
-	WORDING_BEFORE_NAME
+	WORDING_BEFORE_NAME,
+	WORDING_AS_NAME
 };
 
 /* What a phrase without marks says in that place. A full stop and spaces at its end don't count,

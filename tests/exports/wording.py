@@ -59,6 +59,11 @@ def cases(rows):
         elif what == "encryption":
             yield said, False, False, wording + ".", {"kind": "system", "event": "encryption_notice"}
             continue
+        elif what == "self":
+            for one in expand(wording):
+                yield said, False, False, one + " added Bob", {"event": "member_added", "actor": "You", "targets": ["Bob"]}
+                yield said, False, False, "Bob removed " + one, {"event": "member_removed", "actor": "Bob", "targets": ["You"]}
+            continue
         elif what in ("view_once", "live_location"):
             wanted = {"kind": what}
         elif what == "waiting":

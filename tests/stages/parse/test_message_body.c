@@ -290,7 +290,7 @@ events_of_other_languages_have_them_too(void **state)
 		     "subject_changed", "Ana", NULL, "Viaje a Oslo");
 	expect_event("Ana cambió el asunto de \"Ida a pie\" a \"Ida a caballo\"", "subject_changed",
 		     "Ana", NULL, "Ida a caballo");
-	expect_event("Você mudou a descrição do grupo", "description_changed", "Você", NULL, NULL);
+	expect_event("Você mudou a descrição do grupo", "description_changed", "You", NULL, NULL);
 	expect_event("Votre code de sécurité avec Zoé a changé. Appuyez pour en savoir plus.",
 		     "security_code_changed", NULL, "Zoé", NULL);
 	expect_event("Hai creato il gruppo \"Gita\"", "group_created", "You", NULL, "Gita");
@@ -309,6 +309,86 @@ events_of_other_languages_have_them_too(void **state)
 }
 
 static void
+expect_no_people(const char *line)
+{
+	struct system_event_read e;
+
+	if (system_event_find(str_of(line), &e)) {
+		assert_null(e.event.actor.ptr);
+		assert_int_equal(e.event.target_count, 0);
+	}
+}
+
+static void
+sentences_are_nobodys_names(void **state)
+{
+	struct system_event_read e;
+
+	(void)state;
+	expect_kind(
+		"\u200eYou received a view once message. For added privacy, you can only open it "
+		"on your phone.",
+		KIND_VIEW_ONCE, NULL);
+	expect_kind(
+		"\u200eYou sent a view once message. For added privacy, you can only open it on "
+		"your phone.",
+		KIND_VIEW_ONCE, NULL);
+	expect_no_people(
+		"You received a view once message. For added privacy, open it on your phone.");
+	expect_no_people(
+		"You got a new sort of message. For added privacy, open it on your phone.");
+	expect_no_people(
+		"This chat has added privacy for your profile and phone number. Tap to learn");
+	expect_no_people("Anyone in the community can request to be added to this group");
+	expect_no_people(
+		"You started a chat in the \"Foo\" community. Bob removed the limit of it");
+	expect_event("You were added by someone not in your contacts. Group info", "member_added",
+		     NULL, "You", NULL);
+	expect_event("Dr. Ada B. Bo added Prof. Cy from work", "member_added", "Dr. Ada B. Bo",
+		     "Prof. Cy from work", NULL);
+	assert_true(system_event_find(STR("Ada added Bob, Carl, and 3 others"), &e));
+	assert_int_equal(e.event.target_count, 2);
+	assert_str(e.event.targets[1], "Carl");
+}
+
+static void
+whoever_exported_the_chat_is_you_in_all_languages(void **state)
+{
+	(void)state;
+	expect_event("Du hast Bo hinzugefügt.", "member_added", "You", "Bo", NULL);
+	expect_event("Ada hat dich hinzugefügt.", "member_added", "Ada", "You", NULL);
+	expect_event("太郎があなたを追加しました", "member_added", "太郎", "You", NULL);
+	expect_event("Анна добавил(а) вас", "member_added", "Анна", "You", NULL);
+	expect_event("Ada added you", "member_added", "Ada", "You", NULL);
+}
+
+static void
+places_hold_what_they_say_and_no_more(void **state)
+{
+	(void)state;
+	expect_event("Ali grup adını \"Maç: salı\" iken \"Maç\" olarak değiştirdi",
+		     "subject_changed", "Ali", NULL, "Maç");
+	expect_event("Zoé a changé le nom du groupe de «\u00a0A\u00a0» en «\u00a0Ski\u00a0: "
+		     "fin\u202f»",
+		     "subject_changed", "Zoé", NULL, "Ski\u00a0: fin");
+	expect_event("غادر خالد المجموعة", "member_left", "خالد", NULL, NULL);
+	expect_event("太郎さんが花子さんを追加しました", "member_added", "太郎", "花子", NULL);
+	expect_event("Hans ist der Gruppe über deren Einladungslink beigetreten.",
+		     "member_joined_by_link", "Hans", NULL, NULL);
+	expect_event("Jan heeft de groepsnaam gewijzigd van \"A\" naar \"B\"", "subject_changed",
+		     "Jan", NULL, "B");
+	expect_event("Åsa ändrade gruppikonen", "icon_changed", "Åsa", NULL, NULL);
+	expect_event("Kasia zmienił(a) ikonę grupy", "icon_changed", "Kasia", NULL, NULL);
+	expect_event("Veli, bu grubun davet bağlantısını kullanarak katıldı",
+		     "member_joined_by_link", "Veli", NULL, NULL);
+	expect_event("Ваш код безопасности с Иван изменился. Нажмите, чтобы узнать больше.",
+		     "security_code_changed", NULL, "Иван", NULL);
+	expect_event(
+		"Ali ile olan güvenlik kodunuz değişti. Daha fazla bilgi edinmek için dokunun.",
+		"security_code_changed", NULL, "Ali", NULL);
+}
+
+static void
 free_scratch(void **state)
 {
 	(void)state;
@@ -322,4 +402,6 @@ RUN_TESTS(TEST(words_of_many_languages_are_known), TEST(what_only_resembles_them
 	  TEST(polls_have_votes), TEST(mentions_are_found),
 	  TEST(calls_have_a_medium_and_what_became_of_them),
 	  TEST(events_of_other_languages_have_them_too), TEST(events_have_actor_targets_and_value),
-	  TEST(free_scratch))
+	  TEST(sentences_are_nobodys_names),
+	  TEST(whoever_exported_the_chat_is_you_in_all_languages),
+	  TEST(places_hold_what_they_say_and_no_more), TEST(free_scratch))

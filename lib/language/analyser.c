@@ -203,22 +203,23 @@ is_plain(struct analyser *a, size_t from, size_t end)
 	return next == '-' && chat_email_size(a->text, from) == 0;
 }
 
-/* Most words are what they look like. */
+/* Most words are what they look like. `from`: none begins there. */
 static size_t
 take_letters(struct analyser *a, size_t from)
 {
 	struct plain_word w = plain_word_scan(a->text, from);
 	struct str word = {a->text.ptr + from, w.end - from}, norm = {0};
 
-	if (w.end == from || !is_plain(a, from, w.end))
-		return take_word(a, from,
-				 w.end > from ? w.end
-					      : from + utf8_size((unsigned char)word.ptr[0]));
+	if (w.end == from)
+		return from;
+	if (!is_plain(a, from, w.end))
+		return take_word(a, from, w.end);
 	if (w.elongated || (w.flags & UNICODE_FOLDS_FURTHER) != 0 || word.len > NORM_MOST)
 		return add_token(a, TOKEN_WORD, from, w.end);
 	if ((w.flags & UNICODE_FOLDS_TO_LOWER) != 0)
 		norm = plain_word_fold(&a->norms, word);
-	return add(a, TOKEN_WORD, from, w.end, w.beyond, stem_of(a, word, norm));
+	size_t end = add(a, TOKEN_WORD, from, w.end, w.beyond, stem_of(a, word, norm));
+	return end + (byte_at(a->text, end) == ' ');
 }
 
 /* A keycap: a digit, # or *, as an emoji. */
@@ -376,8 +377,6 @@ take_other(struct analyser *a, size_t from)
 
 	if (script_is_unspaced(u, c))
 		return cut_run(a, from);
-	if (u->word == WORD_ALETTER || u->word == WORD_HEBREW_LETTER)
-		return take_letters(a, from);
 	if (u->word == WORD_KATAKANA)
 		return take_word(a, from, from + size);
 	if (u->flags & (UNICODE_EXTENDED_PICTOGRAPHIC | UNICODE_EMOJI)) {
@@ -468,7 +467,8 @@ cut(struct analyser *a)
 			at = take_sign(a, at);
 			break;
 		default:
-			at = take_other(a, at);
+			end = take_letters(a, at);
+			at = end > at ? end : take_other(a, at);
 		}
 	}
 }

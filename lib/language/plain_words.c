@@ -2,7 +2,6 @@
 
 #include "language/ascii.h"
 #include "text/casefold.h"
-#include "text/utf8.h"
 #include <utf8proc.h>
 
 static const bool word_byte[256] = {
@@ -46,19 +45,20 @@ plain_word_scan(struct str text, size_t at)
 			mark = 0;
 		} else {
 			c = decode(p, &size);
-			const struct unicode_character *u = unicode_of(c);
-			if (u->word == WORD_EXTEND && count > 0) {
-				if ((u->flags & mark & UNICODE_COMBINES) != 0)
-					flags |= UNICODE_FOLDS_FURTHER;
-				mark = u->flags;
-			} else if (u->word == WORD_ALETTER || u->word == WORD_HEBREW_LETTER) {
+			unsigned kind = unicode_word_kind(c);
+			if ((kind & UNICODE_WORD_LETTER) != 0) {
 				mark = 0;
+			} else if ((kind & UNICODE_WORD_MARK) != 0 && count > 0) {
+				if ((kind & mark & UNICODE_COMBINES) != 0)
+					flags |= UNICODE_FOLDS_FURTHER;
+				mark = kind;
 			} else {
 				break;
 			}
-			flags |= u->flags;
+			flags |= kind;
 		}
-		triple |= (c == before) & (c == further);
+		if (c == before)
+			triple |= c == further;
 		further = before;
 		before = c;
 	}
@@ -71,17 +71,28 @@ plain_word_scan(struct str text, size_t at)
 struct str
 plain_word_fold(struct arena *arena, struct str word)
 {
-	char *to = arena_alloc(arena, 2 * word.len), *next = to;
+	/* A small letter takes three bytes where its capital takes two, at most; and one to spare.
+	 */
+	char *to = arena_alloc(arena, 2 * word.len + 4), *next = to;
+	const unsigned char *p = (const unsigned char *)word.ptr, *end = p + word.len;
+	uint32_t c;
+	size_t size;
 
-	while (word.len > 0) {
-		uint32_t c = utf8_next(&word);
-		if (c < 0x80) {
-			*next++ = (char)(is_upper((unsigned char)c) ? c | 32 : c);
+	while (p < end) {
+		if (*p < 0x80) {
+			*next++ = (char)(is_upper(*p) ? *p | 32 : *p);
+			p++;
 			continue;
 		}
-		if (unicode_of(c)->flags & UNICODE_FOLDS_TO_LOWER)
-			c = casefold_letter(c);
-		next += utf8proc_encode_char((utf8proc_int32_t)c, (utf8proc_uint8_t *)next);
+		c = decode(p, &size);
+		if ((unicode_word_kind(c) & UNICODE_FOLDS_TO_LOWER) != 0) {
+			next += utf8proc_encode_char((utf8proc_int32_t)casefold_letter(c),
+						     (utf8proc_uint8_t *)next);
+		} else {
+			for (size_t i = 0; i < size; i++)
+				*next++ = (char)p[i];
+		}
+		p += size;
 	}
 	return (struct str){to, (size_t)(next - to)};
 }

@@ -90,10 +90,27 @@ extern const uint16_t unicode_block_of[];
 extern const uint8_t unicode_blocks[][128];
 
 /* c <= 0x10FFFF */
+static inline uint8_t
+unicode_kind(uint32_t c)
+{
+	return unicode_blocks[unicode_block_of[c / 128]][c % 128];
+}
+
 static inline const struct unicode_character *
 unicode_of(uint32_t c)
 {
-	return &unicode_kinds[unicode_blocks[unicode_block_of[c / 128]][c % 128]];
+	return &unicode_kinds[unicode_kind(c)];
+}
+
+/* Of a character what words are walked by, in a byte: whether it is a letter or, behind one, a
+ * mark; and its flags UNICODE_FOLDS_TO_LOWER, UNICODE_FOLDS_FURTHER, UNICODE_COMBINES. */
+enum { UNICODE_WORD_LETTER = 1, UNICODE_WORD_MARK = 2 };
+extern const uint8_t unicode_word_kinds[];
+
+static inline unsigned
+unicode_word_kind(uint32_t c)
+{
+	return unicode_word_kinds[unicode_kind(c)];
 }
 
 #endif

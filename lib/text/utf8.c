@@ -73,7 +73,14 @@ utf8_valid_prefix(struct str text)
 		p += (unsigned)__builtin_ctzll(word) / 8;
 		while (end - p >= 4 && *p >= 0x80) {
 			memcpy(&four, p, sizeof(four));
-			n = sequence_of_word(le32toh(four));
+			four = le32toh(four);
+			if ((four & 0xC0E0C0E0) == 0x80C080C0 && (four & 0x1E) != 0 &&
+			    (four & 0x1E0000) !=
+				    0) { /* two of two bytes: Greek, Cyrillic, Arabic */
+				p += 4;
+				continue;
+			}
+			n = sequence_of_word(four);
 			if (n == 0)
 				return text.len - (size_t)(end - p);
 			p += n;

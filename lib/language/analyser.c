@@ -22,7 +22,9 @@
 #include "text/utf8.h"
 #include "text/word_breaks.h"
 
-#define KEEP_TOKENS 4096 /* room that is kept from one text to the next */
+#define WORD_LOOK     256 /* bytes of a word in which it may be cut after all */
+#define MENTIONS_MOST 256
+#define KEEP_TOKENS   4096 /* room that is kept from one text to the next */
 
 const char *const token_kind_names[] = {"",         "word", "number", "punctuation", "emoji",
 					"emoticon", "url",  "email",  "phone",       "mention",
@@ -139,24 +141,39 @@ without_marks(struct analyser *a, size_t from, size_t to)
 	return to;
 }
 
-/* Where a word of UAX #29 is cut after all: at a colon, except in languages that write it in words,
- * and at a point behind which a sentence begins without a space. */
+/* Where a word of UAX #29 is cut after all: at a point behind which a sentence begins without a
+ * space. */
 static size_t
 inner_end(struct analyser *a, size_t from, size_t to)
 {
-	bool colons = str_starts(a->language, STR("sv")) || str_starts(a->language, STR("fi"));
 	size_t begun = from;
 
 	for (size_t i = from + 1; i < to; i++) {
-		char c = a->text.ptr[i];
-		if (c == ':' && !colons)
+		if (a->text.ptr[i] != '.')
+			continue;
+		if (i - begun > 2 && is_upper(byte_at(a->text, i + 1)))
 			return i;
-		if (c == '.' && i - begun > 2 && is_upper(byte_at(a->text, i + 1)))
-			return i;
-		if (c == '.')
-			begun = i + 1;
+		begun = i + 1;
 	}
 	return to;
+}
+
+/* Where a word ends by UAX #29, and by what chats have on top: a colon ends it, but in languages
+ * that write one in words. A very long one is left whole: to look for its end again and again,
+ * behind each place where it is cut, would take for ever. */
+static size_t
+word_end(struct analyser *a, size_t from)
+{
+	bool colons = str_starts(a->language, STR("sv")) || str_starts(a->language, STR("fi"));
+	struct str rest = str_tail(a->text, from), near = rest;
+
+	if (near.len > WORD_LOOK)
+		near = str_whole(str_head(rest, WORD_LOOK));
+	struct str word = str_head(near, colons ? near.len : str_find(near, STR(":")));
+	size_t size = word_break_size(word);
+	if (size == near.len && size < rest.len)
+		return without_marks(a, from, from + word_break_size(rest));
+	return inner_end(a, from, without_marks(a, from, from + size));
 }
 
 static size_t
@@ -173,8 +190,7 @@ take_word(struct analyser *a, size_t from, size_t end)
 		return add_token(a, TOKEN_EMAIL, from, from + n);
 	if (end - from <= 3 && (n = emoticon_size(text, from)) > 0 && from + n >= end)
 		return add_token(a, TOKEN_EMOTICON, from, from + n);
-	end = from + word_break_size(str_tail(text, from));
-	end = inner_end(a, from, without_marks(a, from, end));
+	end = word_end(a, from);
 	while (end > from + 1 && text.ptr[end - 1] == '_')
 		end--;
 	struct str rest = str_tail(text, from), word = str_head(rest, end - from);
@@ -254,9 +270,8 @@ take_number(struct analyser *a, size_t from)
 		return add_token(a, TOKEN_NUMBER, from, from + n);
 	if ((end = chat_url_size(text, from)) > 0)
 		return add_token(a, TOKEN_URL, from, from + end);
-	end = from + word_break_size(str_tail(text, from));
-	end = without_marks(a, from, end > from + n ? end : from + n);
-	return add_token(a, TOKEN_NUMBER, from, inner_end(a, from, end));
+	end = word_end(a, from);
+	return add_token(a, TOKEN_NUMBER, from, end > from + n ? end : from + n);
 }
 
 /* -->, <--, ==>, <== and their like, of two bytes at least. */
@@ -294,7 +309,7 @@ mention_size(struct analyser *a, size_t from)
 	size_t longest = chat_mention_size(a->text, from);
 	struct str rest = str_tail(a->text, from + 1);
 
-	for (size_t i = 0; i < a->input->mention_count; i++) {
+	for (size_t i = 0; i < a->input->mention_count && i < MENTIONS_MOST; i++) {
 		struct str name = a->input->mentions[i];
 		if (name.len + 1 > longest && str_starts(rest, name) &&
 		    !is_wordlike(byte_at(rest, name.len)))
@@ -331,17 +346,16 @@ run:
 		   (struct str){0});
 }
 
-/* Emoji that are shown as such, or are not, but are pictures all the same: hearts, the sun. */
+/* Emoji that are shown as such, or are not, but are pictures all the same: hearts, the sun; others
+ * where a mark behind them says so. */
 static bool
-is_emoji(const struct unicode_character *u, uint32_t c, struct str sequence)
+is_emoji(const struct unicode_character *u, uint32_t c, struct str rest)
 {
 	if (u->flags & (UNICODE_EMOJI_PRESENTATION | UNICODE_EMOJI_MODIFIER))
 		return true;
 	if (c >= 0x1F1E6 && c <= 0x1F1FF)
 		return true;
-	if ((u->flags & UNICODE_EMOJI) == 0 || c < 0x80)
-		return false;
-	return c >= 0x2300 || str_find(sequence, STR("\uFE0F")) < sequence.len;
+	return (u->flags & UNICODE_EMOJI) != 0 && (c >= 0x2300 || str_starts(rest, STR("\uFE0F")));
 }
 
 /* The same character once and again. */
@@ -370,7 +384,7 @@ cut_run(struct analyser *a, size_t from)
 static size_t
 take_other(struct analyser *a, size_t from)
 {
-	struct str rest = str_tail(a->text, from), sequence;
+	struct str rest = str_tail(a->text, from);
 	uint32_t c = utf8_next(&rest);
 	const struct unicode_character *u = unicode_of(c);
 	size_t size = a->text.len - from - rest.len, n;
@@ -379,12 +393,9 @@ take_other(struct analyser *a, size_t from)
 		return cut_run(a, from);
 	if (u->word == WORD_KATAKANA)
 		return take_word(a, from, from + size);
-	if (u->flags & (UNICODE_EXTENDED_PICTOGRAPHIC | UNICODE_EMOJI)) {
-		sequence =
-			str_head(str_tail(a->text, from), grapheme_size(str_tail(a->text, from)));
-		if (is_emoji(u, c, sequence))
-			return add_token(a, TOKEN_EMOJI, from, from + sequence.len);
-	}
+	if (is_emoji(u, c, rest))
+		return add_token(a, TOKEN_EMOJI, from,
+				 from + grapheme_size(str_tail(a->text, from)));
 	if (c == 0xAF && (n = emoticon_size(a->text, from)) > 0)
 		return add_token(a, TOKEN_EMOTICON, from, from + n);
 	switch (u->category) {

@@ -73,20 +73,19 @@ is_alphabetic(struct str label)
 static size_t
 without_tail(struct str text, size_t at, size_t end)
 {
-	while (end > at) {
-		char c = text.ptr[end - 1], open = c == ')' ? '(' : c == ']' ? '[' : 0;
-		if (strchr(".,;:!?'\"*_~>}|", c) != NULL) {
-			end--;
-		} else if (open != 0) {
-			int balance = 0;
-			for (size_t i = at; i < end; i++)
-				balance += text.ptr[i] == open ? 1 : text.ptr[i] == c ? -1 : 0;
-			if (balance >= 0)
-				break;
-			end--;
-		} else {
+	int64_t round = 0, square = 0; /* brackets that are open at the end */
+
+	for (size_t i = at; i < end; i++) {
+		round += (text.ptr[i] == '(') - (text.ptr[i] == ')');
+		square += (text.ptr[i] == '[') - (text.ptr[i] == ']');
+	}
+	for (; end > at; end--) {
+		char c = text.ptr[end - 1];
+		bool closes = (c == ')' && round < 0) || (c == ']' && square < 0);
+		if (!closes && strchr(".,;:!?'\"*_~>}|", c) == NULL)
 			break;
-		}
+		round += c == ')';
+		square += c == ']';
 	}
 	return end;
 }
@@ -128,8 +127,9 @@ chat_url_size(struct str text, size_t at)
 		if (!has_word_at(text, at, schemes[i]))
 			continue;
 		size_t from = at + schemes[i].len;
-		end = without_tail(text, from, path_end(text, from));
-		return end > from && is_wordlike(byte_at(text, from)) ? end - at : 0;
+		if (!is_wordlike(byte_at(text, from)))
+			return 0;
+		return without_tail(text, from, path_end(text, from)) - at;
 	}
 	domain = domain_size(text, at, &last, &labels);
 	if (labels < 2 || !is_alphabetic(last))

@@ -5,8 +5,9 @@
  * unless that is rare and another much more frequent (a chat may quote another chat, a preamble may
  * look like one). The order of the date is settled by log odds: a date that does not exist in an
  * order speaks against it (numbers above 12 do that), so do time that runs backwards, leaps of
- * months from day to day and dates in the future; an attachment's name that carries the line's date
- * speaks for it. What is left to habit is the table in habit_of().
+ * months from day to day and dates in the future, or, where the year is printed with two digits,
+ * before there was WhatsApp; an attachment's name that carries the line's date speaks for it. What
+ * is left to habit is the table in habit_of().
  */
 #include "chat_form.h"
 #include "civil_time.h"
@@ -14,13 +15,15 @@
 #include "wording.h"
 #include <math.h>
 
-#define IMPOSSIBLE   6.0  /* a date that does not exist: or a text that looks like a header */
-#define PROOF        20.0 /* no later line will turn this over */
-#define HABIT_MOST   2.5  /* of slashes: what people are used to is never certain (92 %) */
-#define IN_FUTURE    6.0
-#define DATED_NAME   4.0
-#define FIRST_FEW    3   /* headers that show that the file begins in their shape */
-#define LONGEST_LEAP 3.5 /* a month or a year: one late or early message is no more than this */
+#define IMPOSSIBLE    6.0  /* a date that does not exist: or a text that looks like a header */
+#define PROOF         20.0 /* no later line will turn this over */
+#define HABIT_MOST    2.5  /* of slashes: what people are used to is never certain (92 %) */
+#define OUT_OF_TIME   6.0  /* newer than the file, older than WhatsApp */
+#define FIRST_YEAR    2009 /* of WhatsApp */
+#define DATED_NAME    4.0
+#define YEAR_IN_FRONT -6.0 /* of two digits, in a form that never had it there */
+#define FIRST_FEW     3    /* headers that show that the file begins in their shape */
+#define LONGEST_LEAP  3.5  /* a month or a year: one late or early message is no more than this */
 
 void
 form_evidence_init(struct form_evidence *ev, int64_t latest_day)
@@ -62,9 +65,8 @@ order_fits(enum date_order order, const struct header_shape *shape)
 {
 	if (order == ORDER_AUTO)
 		return false;
-	if (shape->year_slot ==
-	    3) /* of two digits: in front only where Korean puts it, "yy. M. d." */
-		return year_slot(order) == 2 || (order == ORDER_YMD && shape->spaced);
+	if (shape->year_slot == 3) /* of two digits: never in the middle */
+		return year_slot(order) != 1;
 	return year_slot(order) == shape->year_slot;
 }
 
@@ -181,7 +183,9 @@ add_line(struct form_evidence *ev, struct str line)
 		if (c->last_day[order] != INT64_MIN && days[order] != c->last_day[order])
 			c->order_score[order] -= leap_score(c->last_day[order], days[order]);
 		if (days[order] > ev->latest_day && days[order] - ev->latest_day < 100 * 365)
-			c->order_score[order] -= IN_FUTURE;
+			c->order_score[order] -= OUT_OF_TIME;
+		if (c->shape.year == YEAR_SHORT && days[order] < civil_days(FIRST_YEAR, 1, 1))
+			c->order_score[order] -= OUT_OF_TIME;
 		c->last_day[order] = days[order];
 	}
 	add_text(ev, c, days, str_tail(line, h.length));
@@ -233,7 +237,8 @@ likeliest_locale(const struct form_evidence *ev)
 /*
  * Log odds for an order from how phones print dates: with slashes, only English (US) and Filipino
  * put the month first, neither padded (M/d/yy); dots and dashes are day first wherever the year is
- * not in front; two digits of a year in front are Korean (yy. M. d.). A language other than English
+ * not in front; two digits of a year in front are Korean (yy. M. d.), of French Canada (yy-MM-dd,
+ * 18 h 05), and, never with a comma, of older Chinese and of Basque. A language other than English
  * is weaker evidence on an iPhone, where region and language are set apart.
  */
 static double
@@ -241,8 +246,13 @@ habit_of(const struct form_evidence *ev, const struct form_candidate *c, enum da
 {
 	double odds = 0;
 
-	if (order == ORDER_YMD && c->shape.year_slot == 3)
-		return c->shape.half == 1 ? 16 : 8;
+	if (order == ORDER_YMD && c->shape.year_slot == 3) {
+		if (c->shape.spaced)
+			return c->shape.half == 1 ? 16 : 8;
+		if (c->shape.separator == '-' && c->shape.clock == 'h')
+			return 12;
+		return c->shape.half == 1 ? 2 : c->shape.comma == 0 ? -1 : YEAR_IN_FRONT;
+	}
 	if (order != ORDER_DMY)
 		return 0;
 	if (c->shape.separator != '/')
@@ -304,7 +314,8 @@ judge_order(const struct form_evidence *ev, const struct form_candidate *c)
 	v.by_numbers = v.order != ORDER_AUTO && c->impossible[v.order] * 100 < c->lines;
 	for (int order = 1; order < ORDER_COUNT; order++)
 		if (order != (int)v.order && order_fits((enum date_order)order, &c->shape) &&
-		    c->impossible[order] <= c->impossible[v.order])
+		    c->impossible[order] <= c->impossible[v.order] &&
+		    (order != ORDER_YMD || odds[v.order] - odds[order] < -YEAR_IN_FRONT / 2))
 			v.by_numbers = false;
 	return v;
 }
@@ -359,9 +370,9 @@ decides(enum date_order wanted, const struct form_candidate *c, const struct ver
 {
 	if (wanted == v->order)
 		return !v->by_numbers && v->next != ORDER_AUTO;
-	return (order_fits(wanted, &c->shape) ||
-		(wanted == ORDER_YMD && c->shape.year_slot == 3)) &&
-	       !v->by_numbers && c->impossible[wanted] < c->lines;
+	bool disproved = c->impossible[v->order] * 100 < c->lines &&
+			 c->impossible[wanted] > c->impossible[v->order];
+	return order_fits(wanted, &c->shape) && !disproved && c->impossible[wanted] < c->lines;
 }
 
 int

@@ -187,8 +187,14 @@ static const struct stage_counter counters[] = {
 static void
 count_and_warn(struct stage *st, const struct chat_reader *r)
 {
+	const struct options *o = stage_options(st);
 	const struct chat_form *form = &r->at.form;
 
+	if (o->date_order != ORDER_AUTO && form->order != o->date_order &&
+	    form->basis != BASIS_ONLY_ONE)
+		log_error("%.*s: --date-order %s is not followed: its dates don't exist %s",
+			  STR_ARG(r->uri), date_order_names[o->date_order],
+			  words_of((enum date_order)o->date_order));
 	stage_count(st, PARTS, 1);
 	stage_count(st, GUESSED_PARTS, form->confidence < (float)SURE);
 	if (form->confidence < (float)SURE)

@@ -1,4 +1,5 @@
 #include "../../../stages/parse/chat_form.h"
+#include "base/buf.h"
 #include "check.h"
 
 static int
@@ -52,6 +53,56 @@ the_order_of_time_speaks(void **state)
 	       true);
 	expect("4/1/23, 07:02 - a: x\n5/1/23, 07:02 - a: x\n6/1/23, 07:02 - a: x\n", ORDER_DMY,
 	       true);
+}
+
+/* A message or two a day, of the days around the turn of a month, as `format` prints a date. */
+static void
+write_days(struct buf *to, const char *format)
+{
+	for (int day = 0; day < 24; day++) {
+		int year = 23, month = day < 11 ? 11 : 12,
+		    of_month = day < 11 ? 20 + day : day - 10;
+		buf_printf(to, format, year, month, of_month);
+	}
+}
+
+static void
+two_digits_of_a_year_may_stand_in_front(void **state)
+{
+	static const char *const formats[] = {
+		"%02d/%02d/%02d 下午3:00 - Bob: m\n",
+		"%02d/%02d/%02d 15:00 - Bob: m\n",
+		"%02d-%02d-%02d 15 h 00 - Bob: m\n",
+		"%02d/%02d/%02d, 15:00 - Bob: m\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		struct buf text = {0};
+		write_days(&text, formats[i]);
+		expect(buf_cstr(&text), ORDER_YMD, true);
+		buf_free(&text);
+	}
+	expect("23/11/20, 15:00 - a: x\n24/11/20, 15:00 - a: x\n25/11/20, 15:00 - a: x\n",
+	       ORDER_DMY, true);
+	expect("23/11/20 15:00 - a: x\n", ORDER_DMY, false);
+	expect("23/11/20 15:00 - a: x\n23/11/21 15:00 - a: x\n", ORDER_YMD, false);
+}
+
+static void
+year_first_is_obeyed(void **state)
+{
+	struct chat_form form;
+	struct err err;
+
+	(void)state;
+	assert_ok(decide("23/11/20 15:00 - a: x\n", ORDER_YMD, INT64_MAX, &form, &err), err);
+	assert_int_equal(form.order, ORDER_YMD);
+	assert_int_equal(form.basis, BASIS_OPTION);
+	assert_ok(decide("13/06/18, 15:00 - a: x\n", ORDER_YMD, INT64_MAX, &form, &err), err);
+	assert_int_equal(form.order, ORDER_YMD);
+	assert_ok(decide("13/06/18, 15:00 - a: x\n", ORDER_MDY, INT64_MAX, &form, &err), err);
+	assert_int_equal(form.order, ORDER_DMY);
 }
 
 static void
@@ -199,6 +250,7 @@ evidence_suffices_once_more_of_it_changes_nothing(void **state)
 }
 
 RUN_TESTS(TEST(a_number_above_12_is_no_month), TEST(the_order_of_time_speaks),
+	  TEST(two_digits_of_a_year_may_stand_in_front), TEST(year_first_is_obeyed),
 	  TEST(names_of_files_carry_the_date), TEST(without_evidence_the_order_is_a_guess),
 	  TEST(one_late_message_is_no_proof), TEST(a_quoted_date_does_not_turn_the_order),
 	  TEST(the_option_decides), TEST(the_future_speaks_against_an_order),

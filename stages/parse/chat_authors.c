@@ -16,7 +16,7 @@ set_name(struct chat_authors *a, struct author *author, struct str label)
 {
 	struct buf valid = {0}, name = {0}, plain = {0};
 
-	(void)utf8_repair(&valid, label);
+	author->repaired = utf8_repair(&valid, label);
 	for (const char *p = valid.ptr, *end = p + valid.len; p < end;) {
 		size_t mark = mark_at(p, end), space = space_at(p, end);
 		if (mark == 0) {

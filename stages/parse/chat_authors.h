@@ -18,6 +18,7 @@
 struct author {
 	struct str label;      /* as the line has it: the key */
 	struct str name;       /* marks removed, valid UTF-8 */
+	uint64_t repaired;     /* broken parts of it that became U+FFFD */
 	struct sender_id id;   /* of the name with plain spaces: the same from any phone */
 	uint64_t lines;        /* that begin with it and ": " */
 	uint64_t unmarked;     /* of those: without a mark in front of the text */

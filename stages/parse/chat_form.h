@@ -76,6 +76,7 @@ struct form_candidate {
 	uint64_t lines, first_line;
 	uint64_t zero_led[4], one_digit[4]; /* of the date's numbers and of the hour */
 	uint64_t capital_halves;            /* AM and PM in capitals */
+	uint64_t log_levels;                /* that stand where the sender would */
 	uint64_t dated_names[ORDER_COUNT];  /* attachments whose name has the line's date */
 	uint64_t impossible[ORDER_COUNT];   /* dates that don't exist */
 	double order_score[ORDER_COUNT];    /* log odds from the order of time */
@@ -87,6 +88,7 @@ struct form_evidence {
 	size_t count;
 	uint64_t lines;
 	uint64_t nul_bytes;
+	uint64_t hidden_headers; /* behind a CR without LF */
 	uint32_t locale_votes[256];
 	int64_t latest_day; /* no message can be newer; INT64_MAX: not known */
 };

@@ -227,7 +227,7 @@ emit(struct chat_reader *r, const struct message_parts *parts, const struct auth
 	r->at.messages++;
 	r->at.system_lines += m->kind == KIND_SYSTEM;
 	r->at.by_structure += r->body.by_structure;
-	r->at.invalid_bytes += (uint64_t)m->invalid_bytes;
+	r->at.invalid_bytes += (uint64_t)m->invalid_bytes + (author == NULL ? 0 : author->repaired);
 	out->message(out->with, m);
 }
 

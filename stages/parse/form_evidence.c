@@ -128,6 +128,28 @@ day_of_name(struct str text)
 	return INT64_MIN;
 }
 
+/* "2024-03-12 18:05:33 - INFO: started": a log looks as a chat does. */
+static bool
+is_log_level(struct str label)
+{
+	static const char *const levels[] = {"TRACE",   "DEBUG", "INFO",  "NOTICE", "WARN",
+					     "WARNING", "ERROR", "FATAL", "CRIT",   "CRITICAL"};
+
+	label = str_trim(label);
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		if (str_equal(label, str_of(levels[i])))
+			return true;
+	return false;
+}
+
+/* No export has seconds without brackets or a colon. */
+static bool
+is_log(const struct form_candidate *c)
+{
+	return c->log_levels * 2 > c->lines && c->shape.seconds &&
+	       c->shape.frame != FRAME_BRACKET && c->shape.frame != FRAME_COLON;
+}
+
 /* What the text behind a header says about language and date. */
 static void
 add_text(struct form_evidence *ev, struct form_candidate *c, const int64_t *days, struct str text)
@@ -136,8 +158,10 @@ add_text(struct form_evidence *ev, struct form_candidate *c, const int64_t *days
 
 	if (text.len > 256)
 		text.len = 256;
-	if (label < text.len)
+	if (label < text.len) {
+		c->log_levels += is_log_level(str_head(text, label));
 		text = str_tail(text, label + 2);
+	}
 	text = marks_skip(text);
 	ev->locale_votes[wording_locale_of(text)]++;
 	if (text.len < 20 || (text.ptr[text.len - 1] != ')' && text.ptr[text.len - 1] != '>'))
@@ -191,12 +215,26 @@ add_line(struct form_evidence *ev, struct str line)
 	add_text(ev, c, days, str_tail(line, h.length));
 }
 
+/* Of a Mac before OS X, or of a program that "converted" the file. */
+static uint64_t
+hidden_headers_of(struct str line)
+{
+	uint64_t count = 0;
+	struct header h;
+
+	(void)str_cut(&line, '\r');
+	for (; line.len > 0; (void)str_cut(&line, '\r'))
+		count += header_scan(line, &h);
+	return count;
+}
+
 void
 form_evidence_add(struct form_evidence *ev, struct str bytes, bool mid_line)
 {
 	while (bytes.len > 0) {
 		struct str line = str_cut(&bytes, '\n');
 		ev->nul_bytes += line.len > 0 && memchr(line.ptr, '\0', line.len) != NULL;
+		ev->hidden_headers += hidden_headers_of(line);
 		if (!mid_line)
 			add_line(ev, line);
 		mid_line = false;
@@ -388,6 +426,12 @@ form_decide(const struct form_evidence *ev, enum date_order wanted, struct chat_
 			       ev->nul_bytes > 0
 				       ? "it is not text"
 				       : "no line begins as the messages of a WhatsApp export do");
+	if (ev->hidden_headers >= c->lines)
+		return err_set(err, ERR_INPUT,
+			       "its lines end with CR alone; try tr '\\r' '\\n' < FILE");
+	if (is_log(c))
+		return err_set(err, ERR_INPUT,
+			       "it is a log: levels (INFO, ERROR) stand where people would");
 	struct verdict v = judge_order(ev, c);
 	if (v.order == ORDER_AUTO || c->impossible[v.order] * 2 > c->lines)
 		return err_set(err, ERR_INPUT, "its dates don't exist in any order");

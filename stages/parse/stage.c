@@ -236,6 +236,11 @@ report(struct stage *st, const struct chat_reader *r)
 		  calendar_names[at->form.calendar], wording_locale_name(at->form.locale),
 		  at->messages, at->system_lines, at->by_structure, at->invalid_bytes,
 		  at->clock.impossible, at->parts + 1, at->foreign_headers);
+	if (at->invalid_bytes > 0)
+		log_error("%.*s: %" PRIu64
+			  " parts that are not UTF-8 became U+FFFD; if letters are "
+			  "missing, try iconv -f WINDOWS-1252 -t UTF-8 FILE",
+			  STR_ARG(r->uri), at->invalid_bytes);
 	stage_count(st, SOURCES, 1);
 	stage_count(st, BY_STRUCTURE, at->by_structure);
 	stage_count(st, FOREIGN_HEADERS, at->foreign_headers);

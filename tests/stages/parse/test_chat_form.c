@@ -202,6 +202,12 @@ what_is_no_chat_is_refused(void **state)
 	struct err err;
 
 	(void)state;
+	expect_refused("13/6/18, 13:55 - a: x\r13/6/18, 13:56 - b: y\r",
+		       "its lines end with CR alone; try tr '\\r' '\\n' < FILE");
+	expect_refused("2024-03-12 18:05:33 - INFO: started\n2024-03-12 18:05:34 - server up\n"
+		       "2024-03-12 18:05:34 - ERROR: no: way\n",
+		       "it is a log: levels (INFO, ERROR) stand where people would");
+	expect("[2024-03-12, 18:05:33] INFO: it is a channel's name\n", ORDER_YMD, true);
 	expect_refused("", "it is empty");
 	expect_refused("Dear diary,\n12:30 lunch\n", "no line begins as the messages of a WhatsApp "
 						     "export do");

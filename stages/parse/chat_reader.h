@@ -58,6 +58,7 @@ struct reader_facts { /* plain data: a snapshot holds it as it is */
 	struct form_evidence evidence;
 	struct chat_form form;
 	bool started, decided;
+	bool alone;       /* pieces without manifest and end: dead letters, tried again */
 	bool refused;     /* it is not a chat */
 	bool mid_line;    /* the next piece begins in the middle of a line */
 	bool overflowing; /* the message in hand was too long: it has been emitted */

@@ -387,8 +387,8 @@ start_source(struct stage *st, const struct manifest *m)
 					    : (struct str){0};
 	if (title.len > 0)
 		buf_add(&r->title, title);
-	if (m != NULL)
-		buf_add(&r->import_id, m->import_id);
+	r->at.alone = m == NULL;
+	buf_add(&r->import_id, m != NULL ? m->import_id : stage_key(st));
 	for (size_t i = 0; m != NULL && i < m->entry_count; i++)
 		chat_reader_add_entry(r, &m->entries[i]);
 	if (o->conversation != NULL)
@@ -424,21 +424,46 @@ take_lines(struct stage *st, struct chat_reader *r, const struct piece *p)
 		decide(st, r, &out);
 }
 
+/* NULL: nothing is wrong with it. */
+static const char *
+fault_of_piece(const struct piece *p)
+{
+	if (p->offset < 0 || p->line < 0)
+		return "its place in the source is negative";
+	if (p->part == PART_UNKNOWN)
+		return "it is neither manifest nor lines nor end";
+	if (p->part == PART_MANIFEST && p->manifest == NULL)
+		return "the manifest is missing";
+	if (!utf8_valid(p->uri) || (p->manifest != NULL && (!utf8_valid(p->manifest->title) ||
+							    !utf8_valid(p->manifest->import_id))))
+		return "its uri, title or import_id is not UTF-8";
+	return NULL;
+}
+
+/* Hundreds of messages may be in it: as much as a source is lost. */
+static enum stage_verdict
+refuse_piece(struct stage *st, const struct piece *p, const char *why)
+{
+	stage_reject_source(st, (struct str){"", 0}, NULL, "a piece of %zu bytes is refused: %s",
+			    p->bytes.len, why);
+	return stage_reject(st, "%s", why);
+}
+
 static enum stage_verdict
 process(struct stage *st, struct record *rec)
 {
 	const struct piece *p = record_read(rec);
+	const struct options *o = stage_options(st);
+	const char *fault = fault_of_piece(p);
 
-	if (p->offset < 0 || p->line < 0)
-		return stage_reject(st, "its place in the source is negative");
-	if (p->part == PART_UNKNOWN)
-		return stage_reject(st, "it is neither manifest nor lines nor end");
-	if (p->part == PART_MANIFEST && p->manifest == NULL)
-		return stage_reject(st, "the manifest is missing");
-	if (!utf8_valid(p->uri) || (p->manifest != NULL && (!utf8_valid(p->manifest->title) ||
-							    !utf8_valid(p->manifest->import_id))))
-		return stage_reject(st, "its uri, title or import_id is not UTF-8");
+	if (fault != NULL)
+		return refuse_piece(st, p, fault);
 	struct chat_reader *r = state_of(st, READER, (struct str){0});
+	if (p->part != PART_MANIFEST && !r->at.started && o->title == NULL &&
+	    o->conversation == NULL)
+		return refuse_piece(st, p,
+				    "its manifest is not there; --title, or --conversation, says "
+				    "of which chat it is");
 	if (p->part == PART_MANIFEST || !r->at.started)
 		r = start_source(st, p->manifest);
 	r->uri = p->uri;
@@ -464,7 +489,10 @@ source_broke_off(struct stage *st, void *block, struct str part)
 	(void)part;
 	r->uri = stage_key(st);
 	(void)snprintf(place, sizeof(place), "%.*s", STR_ARG(r->uri));
+	bool alone = r->at.alone;
 	end_source(st, r);
+	if (alone)
+		return STAGE_PASS;
 	stage_reject_source(st, (struct str){"", 0}, place,
 			    "it ended before its end: the program before this one failed");
 	return STAGE_PASS;

@@ -55,6 +55,15 @@ read_duration(struct str s, int64_t *seconds)
 	return true;
 }
 
+/* "3 joined" */
+static bool
+says_who_joined(struct str s)
+{
+	while (is_digit(s))
+		s = str_tail(s, 1);
+	return wording_find(WORDING_OF_CALL, skip_spaces(s), NULL) == WORDING_JOINED;
+}
+
 /* Behind "Voice call": what became of it. */
 static bool
 read_outcome(struct str s, bool marked, struct call *call)
@@ -62,8 +71,8 @@ read_outcome(struct str s, bool marked, struct call *call)
 	if (is_digit(s)) {
 		if (read_duration(s, &call->duration_seconds))
 			return true;
-		call->group = marked; /* "3 joined" */
-		return marked;
+		call->group |= marked; /* "3 joined" */
+		return marked || (call->group && says_who_joined(s));
 	}
 	enum wording wording = s.len == 0 ? WORDING_NONE : wording_find(WORDING_OF_CALL, s, NULL);
 	call->missed = wording == WORDING_UNANSWERED;
@@ -116,10 +125,14 @@ call_line_read(struct str line, bool marked, struct call *call)
 		call->missed = true;
 		return marked || behind.len == 0 ||
 		       wording_find(WORDING_OF_CALL, behind, NULL) == WORDING_CALL_BACK;
-	case WORDING_CALL_VIDEO:
-		call->medium = STR("video");
+	case WORDING_CALL_GROUP_VOICE:
+	case WORDING_CALL_GROUP_VIDEO:
+		call->group = true;
 		/* fall through */
 	case WORDING_CALL_VOICE:
+	case WORDING_CALL_VIDEO:
+		if (wording == WORDING_CALL_VIDEO || wording == WORDING_CALL_GROUP_VIDEO)
+			call->medium = STR("video");
 		return read_outcome(behind, marked, call);
 	default:
 		return false;

@@ -219,6 +219,16 @@ read_phrase(struct body_scratch *b, const struct body_source *from, struct messa
 	return false;
 }
 
+/* Of a document that was sent without a suffix; not a sentence that somebody wrote. */
+static bool
+may_be_a_title(struct str name)
+{
+	return file_name_is_whatsapp(name) ||
+	       (name.len > 0 && name.len <= 80 && memchr(name.ptr, ',', name.len) == NULL &&
+		memchr(".?!:", name.ptr[name.len - 1], 4) == NULL &&
+		str_find(name, STR(". ")) == name.len && str_find(name, STR(": ")) == name.len);
+}
+
 /* NAME (file attached): the words in known languages, or the name as only WhatsApp makes it. */
 static bool
 read_file_attached(struct body_scratch *b, const struct body_source *from, struct message *m,
@@ -249,7 +259,7 @@ read_file_attached(struct body_scratch *b, const struct body_source *from, struc
 			return false;
 		known = true;
 	}
-	if (!file_name_has_extension(name))
+	if (!file_name_has_extension(name) && !(known && may_be_a_title(name)))
 		return false;
 	if (!known && !b->marked && !file_name_is_whatsapp(name))
 		return false;
@@ -417,6 +427,30 @@ read_degrees(struct str s, double limit, double *value)
 	return *end == '\0' && *value >= -limit && *value <= limit;
 }
 
+/* "Location", "Name (address)", or one behind the other; false: neither. A name alone is taken for
+ * one where the link is a place's. */
+static bool
+name_place(struct location *to, struct str s, bool is_place)
+{
+	bool known = wording_find(WORDING_BEFORE, s, NULL) != WORDING_NONE;
+
+	if (known)
+		return true;
+	size_t colon = str_find(s, STR(": "));
+	if (colon < s.len &&
+	    wording_find(WORDING_BEFORE, str_head(s, colon), NULL) != WORDING_NONE) {
+		s = str_tail(s, colon + 2);
+		known = true;
+	}
+	size_t open = str_find(s, STR(" ("));
+	bool has_address = open > 0 && open < s.len && str_ends(s, STR(")"));
+	if (has_address)
+		to->address = (struct str){s.ptr + open + 2, s.len - open - 3};
+	if (open > 0 && (has_address || known || is_place))
+		to->name = str_head(s, open);
+	return has_address || known || is_place;
+}
+
 static bool
 read_location(struct body_scratch *b, struct message *m, struct str text)
 {
@@ -430,45 +464,36 @@ read_location(struct body_scratch *b, struct message *m, struct str text)
 	size_t at = str_find(text, STR("https://"));
 	if (at == text.len)
 		return false;
-	if (str_starts(str_tail(text, at), map)) {
-		if (at < 2 || at > 64 || memchr(text.ptr, '\n', text.len) != NULL)
-			return false;
-		struct str degrees = str_tail(text, at + map.len);
+	struct str before = str_head(text, at), url = str_tail(text, at);
+	bool is_map = str_starts(url, map);
+	if (is_map) {
+		struct str degrees = str_tail(url, map.len);
 		struct str latitude = str_cut(&degrees, ',');
-		if (!str_ends(str_head(text, at), STR(": ")) ||
-		    !read_degrees(latitude, 90, &to->latitude) ||
+		if (at > 512 || memchr(before.ptr, '\n', before.len) != NULL ||
+		    !str_ends(before, STR(": ")) || !read_degrees(latitude, 90, &to->latitude) ||
 		    !read_degrees(degrees, 180, &to->longitude))
 			return false;
-		b->by_structure =
-			wording_find(WORDING_BEFORE, str_head(text, at - 2), NULL) == WORDING_NONE;
-		to->url = str_tail(text, at);
-	} else {
-		if (!str_starts(str_tail(text, at), place) || at < 2 || at > 512)
-			return false;
-		struct str before = str_head(text, at), url = str_tail(text, at);
-		if (memchr(url.ptr, ' ', url.len) != NULL || memchr(url.ptr, '\n', url.len) != NULL)
-			return false;
-		if (str_ends(before, STR("\n"))) { /* name, address and link on a line each */
-			before.len--;
-			to->name = str_cut(&before, '\n');
-			if (memchr(before.ptr, '\n', before.len) != NULL)
-				return false;
-			if (before.len > 0)
-				to->address = before;
-		} else if (str_ends(before, STR(": "))) { /* Name (address): link */
-			before.len -= 2;
-			to->name = before;
-			size_t open = str_find(before, STR(" ("));
-			if (open < before.len && str_ends(before, STR(")"))) {
-				to->name = str_head(before, open);
-				to->address =
-					(struct str){before.ptr + open + 2, before.len - open - 3};
-			}
-		} else {
-			return false;
-		}
-		to->url = url;
+	} else if (!str_starts(url, place) || at < 2 || at > 512 ||
+		   memchr(url.ptr, ' ', url.len) != NULL ||
+		   memchr(url.ptr, '\n', url.len) != NULL) {
+		return false;
 	}
+	if (str_ends(before, STR("\n"))) { /* name, address and link on a line each */
+		before.len--;
+		to->name = str_cut(&before, '\n');
+		if (memchr(before.ptr, '\n', before.len) != NULL)
+			return false;
+		if (before.len > 0)
+			to->address = before;
+	} else if (str_ends(before, STR(": "))) {
+		before.len -= 2;
+		b->by_structure = !name_place(to, before, !is_map) && is_map;
+		if (is_map && b->by_structure && before.len > 62)
+			return false;
+	} else {
+		return false;
+	}
+	to->url = url;
 	m->kind = KIND_LOCATION;
 	m->location = to;
 	return true;

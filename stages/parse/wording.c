@@ -18,6 +18,7 @@ place_of(uint8_t wording)
 		return WORDING_IN_POLL;
 	case WORDING_UNANSWERED:
 	case WORDING_CALL_BACK:
+	case WORDING_JOINED:
 	case WORDING_SECOND:
 	case WORDING_MINUTE:
 	case WORDING_HOUR:

@@ -31,6 +31,8 @@ enum wording {
 	WORDING_MISSED_GROUP_VIDEO,
 	WORDING_CALL_VOICE, /* what became of it stands behind */
 	WORDING_CALL_VIDEO,
+	WORDING_CALL_GROUP_VOICE,
+	WORDING_CALL_GROUP_VIDEO,
 	WORDING_LIVE_LOCATION,
 	WORDING_ENCRYPTION, /* its first sentence */
 	/* Beside the name of a file. */
@@ -45,6 +47,7 @@ enum wording {
 	/* Behind a call. */
 	WORDING_UNANSWERED,
 	WORDING_CALL_BACK, /* and what else only a missed one has */
+	WORDING_JOINED,    /* a number stands before it */
 	WORDING_SECOND,
 	WORDING_MINUTE,
 	WORDING_HOUR,

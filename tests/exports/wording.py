@@ -13,7 +13,8 @@ FILE = "IMG-20210428-WA0001.jpg"
 MEDIA = {"omitted_" + sort: sort for sort in
          "media image video video_note audio sticker gif document contact".split()}
 CALLS = {"missed_voice": ("voice", 1, 0), "missed_video": ("video", 1, 0), "missed_group_voice": ("voice", 1, 1),
-         "missed_group_video": ("video", 1, 1), "call_voice": ("voice", 0, 0), "call_video": ("video", 0, 0)}
+         "missed_group_video": ("video", 1, 1), "call_voice": ("voice", 0, 0), "call_video": ("video", 0, 0),
+         "call_group_voice": ("voice", 0, 1), "call_group_video": ("video", 0, 1)}
 
 
 def table():
@@ -90,6 +91,8 @@ def cases(rows):
         elif what in ("unanswered", "call_back"):
             head = "Voice call" if what == "unanswered" else "Missed voice call"
             wording, wanted = "%s. %s" % (head, wording), {"kind": "call", "missed": 1}
+        elif what == "joined":
+            wording, wanted = "Group call. 3 " + wording, {"kind": "call", "group": 1}
         elif what in ("second", "minute", "hour"):
             seconds = 3 * {"second": 1, "minute": 60, "hour": 3600}[what]
             wording, wanted = "Voice call. 3 " + wording, {"kind": "call", "duration_seconds": seconds}
@@ -101,7 +104,7 @@ def cases(rows):
                     wanted["value"] = value
                 yield said, False, False, line, wanted
             continue
-        yield said, True, what.startswith("call_v"), wording, wanted
+        yield said, True, what.startswith(("call_v", "call_g")), wording, wanted
 
 
 def read(tool, text):

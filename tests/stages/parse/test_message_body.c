@@ -146,6 +146,46 @@ attachments_have_names_and_captions(void **state)
 }
 
 static void
+documents_may_have_no_suffix(void **state)
+{
+	(void)state;
+	struct message m = body("DOC-20240313-WA0001. (file attached)", false);
+	assert_int_equal(m.kind, KIND_DOCUMENT);
+	assert_str(m.attachments[0].name, "DOC-20240313-WA0001.");
+	m = body("Vertrag v1.2 final (file attached)", false);
+	assert_int_equal(m.kind, KIND_DOCUMENT);
+	assert_str(m.attachments[0].name, "Vertrag v1.2 final");
+	expect_kind("Hi Bo, this is it (file attached)", KIND_TEXT,
+		    "Hi Bo, this is it (file attached)");
+}
+
+static void
+expect_place(const char *raw, const char *name, const char *address)
+{
+	struct message m = body(raw, false);
+
+	assert_int_equal(m.kind, KIND_LOCATION);
+	assert_true(str_equal(m.location->name, str_of(name)));
+	assert_true(str_equal(m.location->address, str_of(address)));
+}
+
+static void
+places_have_names_and_addresses(void **state)
+{
+	(void)state;
+	expect_place("Café Foo (12 Main St, Town): https://maps.google.com/?q=1.1,2.2", "Café Foo",
+		     "12 Main St, Town");
+	expect_place("\u200eLocation: Café Foo (12 Main St): https://maps.google.com/?q=1.5,2.5",
+		     "Café Foo", "12 Main St");
+	expect_place("Café Foo (12 Main St): https://foursquare.com/v/4b05", "Café Foo",
+		     "12 Main St");
+	expect_place("Café Foo: https://foursquare.com/v/4b05", "Café Foo", NULL);
+	expect_place("location: https://foursquare.com/v/4b058804", NULL, NULL);
+	expect_place("location: https://maps.google.com/?q=1.5,2.5", NULL, NULL);
+	expect_place("Kokapena: https://maps.google.com/?q=1.5,2.5", NULL, NULL);
+}
+
+static void
 edited_texts_say_so(void **state)
 {
 	(void)state;
@@ -215,6 +255,11 @@ calls_have_a_medium_and_what_became_of_them(void **state)
 	expect_call("\u200eビデオ通話、\u200e5分30秒", "video", false, false, 330);
 	expect_call("\u200eVoice call, \u200e3 joined", "voice", false, true, INT64_MIN);
 	expect_call("Nieodebrane poł. głosowe", "voice", true, false, INT64_MIN);
+	expect_call("\u200eAppel vidéo. \u200eSans réponse", "video", true, false, INT64_MIN);
+	expect_call("\u200eGroup video call. \u200e3 joined", "video", false, true, INT64_MIN);
+	expect_call("Group call, 3 joined", "voice", false, true, INT64_MIN);
+	expect_call("Nieodebrane połączenie głosowe", "voice", true, false, INT64_MIN);
+	expect_kind("Group call, 3 of us", KIND_TEXT, "Group call, 3 of us");
 	expect_kind("Missed voice call, sorry", KIND_TEXT, "Missed voice call, sorry");
 	expect_kind("Video call, 9 o'clock?", KIND_TEXT, "Video call, 9 o'clock?");
 	expect_kind("Voice call", KIND_TEXT, "Voice call");
@@ -379,6 +424,17 @@ places_hold_what_they_say_and_no_more(void **state)
 		     "Jan", NULL, "B");
 	expect_event("Åsa ändrade gruppikonen", "icon_changed", "Åsa", NULL, NULL);
 	expect_event("Kasia zmienił(a) ikonę grupy", "icon_changed", "Kasia", NULL, NULL);
+	expect_event("The message timer was updated. New messages will disappear from this chat 7 "
+		     "days after they're sent.",
+		     "disappearing_on", NULL, NULL, "7 days");
+	expect_event("New members need admin approval to join this group. Tap to change.",
+		     "join_approval_on", NULL, NULL, NULL);
+	expect_event("Hans hat zu einer neuen Nummer gewechselt.", "number_changed", "Hans", NULL,
+		     NULL);
+	expect_event("रवि ने सीता को जोड़ा", "member_added", "रवि", "सीता", NULL);
+	expect_event("Оля додає вас", "member_added", "Оля", "You", NULL);
+	expect_event("小明建立了「登山」群組", "group_created", "小明", NULL, "登山");
+	expect_event("小明已將您加入", "member_added", "小明", "You", NULL);
 	expect_event("Veli, bu grubun davet bağlantısını kullanarak katıldı",
 		     "member_joined_by_link", "Veli", NULL, NULL);
 	expect_event("Ваш код безопасности с Иван изменился. Нажмите, чтобы узнать больше.",
@@ -402,6 +458,7 @@ RUN_TESTS(TEST(words_of_many_languages_are_known), TEST(what_only_resembles_them
 	  TEST(polls_have_votes), TEST(mentions_are_found),
 	  TEST(calls_have_a_medium_and_what_became_of_them),
 	  TEST(events_of_other_languages_have_them_too), TEST(events_have_actor_targets_and_value),
+	  TEST(documents_may_have_no_suffix), TEST(places_have_names_and_addresses),
 	  TEST(sentences_are_nobodys_names),
 	  TEST(whoever_exported_the_chat_is_you_in_all_languages),
 	  TEST(places_hold_what_they_say_and_no_more), TEST(free_scratch))

@@ -67,6 +67,47 @@ static const struct clock_word {
 	{"早上", HALF_MORNING},
 	{"中午", HALF_NOON},
 	{"晚上", HALF_AFTERNOON},
+	{"ভোর", HALF_MORNING}, /* bn */
+	{"সকাল", HALF_MORNING},
+	{"দুপুর", HALF_NOON},
+	{"বিকাল", HALF_AFTERNOON},
+	{"সন্ধ্যা", HALF_AFTERNOON},
+	{"রাত", HALF_NIGHT},
+	{"de la madrugada", HALF_MORNING}, /* es */
+	{"de la mañana", HALF_MORNING},
+	{"del mediodía", HALF_NOON},
+	{"delatarde", HALF_AFTERNOON},
+	{"delanoche", HALF_AFTERNOON},
+	{"da madrugada", HALF_MORNING}, /* pt */
+	{"damanhã", HALF_MORNING},
+	{"datarde", HALF_AFTERNOON},
+	{"danoite", HALF_AFTERNOON},
+	{"පෙව", HALF_MORNING}, /* si */
+	{"පව", HALF_AFTERNOON},
+	{"පාන්දර", HALF_MORNING},
+	{"උදේ", HALF_MORNING},
+	{"දවල්", HALF_NOON},
+	{"හවස", HALF_AFTERNOON},
+	{"රෑ", HALF_AFTERNOON},
+	{"emëngjesit", HALF_MORNING}, /* sq */
+	{"eparadites", HALF_MORNING},
+	{"epasdites", HALF_AFTERNOON},
+	{"embrëmjes", HALF_AFTERNOON},
+	{"முற்பகல்", HALF_MORNING}, /* ta */
+	{"பிற்பகல்", HALF_AFTERNOON},
+	{"அதிகாலை", HALF_MORNING},
+	{"காலை", HALF_MORNING},
+	{"மதியம்", HALF_NOON},
+	{"மாலை", HALF_AFTERNOON},
+	{"இரவு", HALF_NIGHT},
+	{"ఉ", HALF_MORNING}, /* te */
+	{"ఉదయం", HALF_MORNING},
+	{"మ", HALF_NOON},
+	{"మధ్యాహ్నం", HALF_NOON},
+	{"సా", HALF_AFTERNOON},
+	{"సాయంత్రం", HALF_AFTERNOON},
+	{"రా", HALF_NIGHT},
+	{"రాత్రి", HALF_NIGHT},
 };
 
 /* Bytes at p that say nothing: spaces, marks, dots, quotes. */
@@ -126,6 +167,8 @@ clock_hour(int hour, enum clock_half half)
 		return hour == 12 ? 0 : hour;
 	case HALF_AFTERNOON:
 		return hour < 12 ? hour + 12 : hour;
+	case HALF_NIGHT:
+		return hour == 12 ? 0 : hour >= 6 && hour < 12 ? hour + 12 : hour;
 	case HALF_NOON:
 		return hour < 10 ? hour + 12 : hour;
 	case HALF_NONE:

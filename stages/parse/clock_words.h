@@ -8,6 +8,7 @@ enum clock_half {
 	HALF_NONE,
 	HALF_MORNING,   /* 12 is 0 */
 	HALF_AFTERNOON, /* 1..11 are 13..23 */
+	HALF_NIGHT,     /* 12 is 0, 1..5 stay, 6..11 are 18..23 */
 	HALF_NOON,      /* around 12: 10 and 11 stay, 12 is 12, 1 and 2 are 13 and 14 */
 };
 

@@ -3,7 +3,7 @@
  *   marks [ '[' ] marks  TIME  [half]  ','  DATE  close
  *
  *   DATE   number sep number sep number ['.'], sep one of / . -, each followed by a space or none
- *   TIME   number (':' | '.' | 'h') number [ the same, number ]
+ *   TIME   number (':' | '.' | 'h') number [ the same, number ] [' ' unit]
  *   close  "] " | " - " | " – " | ": " | " "
  *
  * Marks may stand anywhere, and any of four spaces where a space may stand. A line is refused at
@@ -176,7 +176,7 @@ take_clock(struct cursor *c)
 	/* French Canada: 18 h 05, 18 h 05 min 30 s */
 	struct cursor at = *c;
 	if (!skip_spaces(&at))
-		return 0;
+		return take(c, 'h') ? 'h' : 0; /* 18h05 */
 	if (at.end - at.p >= 3 && memcmp(at.p, "min", 3) == 0)
 		at.p += 3;
 	else if (!take(&at, 'h'))
@@ -243,7 +243,7 @@ take_between(struct cursor *c, struct header *h)
 		const char *from = c->p;
 		while (c->p < c->end && space_at(c->p, c->end) == 0 && *c->p != ',' &&
 		       digit_at(c->p, c->end, &n, &script) < 0)
-			if (++c->p - from > 24)
+			if (++c->p - from > 30)
 				return false;
 		struct str word = {from, (size_t)(c->p - from)};
 		size_t i = 0;
@@ -286,6 +286,22 @@ take_half(struct cursor *c, struct header *h, struct str stop)
 	return true;
 }
 
+/* "18:05 ч.", "18:05 น.": hours, which says nothing. */
+static void
+skip_unit(struct cursor *c)
+{
+	static const struct str units[] = {{"ч.", 3}, {"น.", 4}};
+	struct cursor at = *c;
+
+	if (!skip_spaces(&at))
+		return;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (str_starts((struct str){at.p, (size_t)(at.end - at.p)}, units[i])) {
+			c->p = at.p + units[i].len;
+			return;
+		}
+}
+
 /* What ends the header; the half of the day may stand before it. */
 static bool
 take_close(struct cursor *c, struct header *h)
@@ -300,6 +316,7 @@ take_close(struct cursor *c, struct header *h)
 	};
 	bool may_have_half = h->shape.half == 0 && !h->shape.time_first;
 
+	skip_unit(c);
 	if (h->shape.frame == FRAME_BRACKET) {
 		if (may_have_half && c->p < c->end && *c->p != ']')
 			(void)take_half(c, h, STR("]"));

@@ -106,6 +106,39 @@ year_first_is_obeyed(void **state)
 }
 
 static void
+the_hour_is_told_in_the_words_of_each_language(void **state)
+{
+	static const struct {
+		const char *line;
+		int minute; /* of the day */
+	} cases[] = {
+		{"12.03.24 г. 18:05 ч. - a: x", 18 * 60 + 5},
+		{"12/3/2567 18:05 น. - a: x", 18 * 60 + 5},
+		{"13/03/24 18h05 - a: x", 18 * 60 + 5},
+		{"13/3/24, பிற்பகல் 6:05 - a: x", 18 * 60 + 5},
+		{"13/3/24, ප.ව. 6:05 - a: x", 18 * 60 + 5},
+		{"13-03-24, 6:05 సా - a: x", 18 * 60 + 5},
+		{"13/3/24, 6:05 সন্ধ্যা - a: x", 18 * 60 + 5},
+		{"13/3/24, 12:05 রাত - a: x", 5},
+		{"13/3/24, 9:05 রাত - a: x", 21 * 60 + 5},
+		{"13.3.24, 6:05 e pasdites - a: x", 18 * 60 + 5},
+		{"13/3/24, 6:05 de la tarde - a: x", 18 * 60 + 5},
+		{"13/3/24, 6:05 de la mañana - a: x", 6 * 60 + 5},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct chat_form form;
+		struct chat_header header;
+		struct err err;
+		assert_ok(decide(cases[i].line, ORDER_AUTO, INT64_MAX, &form, &err), err);
+		assert_true(chat_form_header(&form, str_of(cases[i].line), &header));
+		assert_int_equal(header.minute % 1440, cases[i].minute);
+		assert_int_equal(header.length, strlen(cases[i].line) - strlen("a: x"));
+	}
+}
+
+static void
 names_of_files_carry_the_date(void **state)
 {
 	(void)state;
@@ -257,9 +290,10 @@ evidence_suffices_once_more_of_it_changes_nothing(void **state)
 
 RUN_TESTS(TEST(a_number_above_12_is_no_month), TEST(the_order_of_time_speaks),
 	  TEST(two_digits_of_a_year_may_stand_in_front), TEST(year_first_is_obeyed),
-	  TEST(names_of_files_carry_the_date), TEST(without_evidence_the_order_is_a_guess),
-	  TEST(one_late_message_is_no_proof), TEST(a_quoted_date_does_not_turn_the_order),
-	  TEST(the_option_decides), TEST(the_future_speaks_against_an_order),
+	  TEST(the_hour_is_told_in_the_words_of_each_language), TEST(names_of_files_carry_the_date),
+	  TEST(without_evidence_the_order_is_a_guess), TEST(one_late_message_is_no_proof),
+	  TEST(a_quoted_date_does_not_turn_the_order), TEST(the_option_decides),
+	  TEST(the_future_speaks_against_an_order),
 	  TEST(buddhist_years_of_two_digits_are_told_by_the_future),
 	  TEST(a_calendar_that_is_not_known_is_refused), TEST(what_is_no_chat_is_refused),
 	  TEST(a_header_of_another_form_is_text),

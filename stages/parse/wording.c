@@ -69,9 +69,11 @@ may_be_known(struct str phrase)
 bool
 wording_may_begin_call(struct str text)
 {
-	if (text.len < 2)
+	if (text.len < 3)
 		return false;
-	size_t bit = (small(text.ptr[0]) * 31u + (unsigned char)text.ptr[1]) % WORDING_CALL_BITS;
+	size_t bit = small(text.ptr[0]) * 961u + (unsigned char)text.ptr[1] * 31u +
+		     (unsigned char)text.ptr[2];
+	bit %= WORDING_CALL_BITS;
 	return wording_call_bits[bit / 8] >> bit % 8 & 1;
 }
 

@@ -6,7 +6,7 @@
 
 #define WORDING_LONGEST   255 /* bytes of a phrase */
 #define WORDING_BITS      32768
-#define WORDING_CALL_BITS 1024
+#define WORDING_CALL_BITS 4096
 
 /* A phrase; its first letter, behind "<" if that is there, is a small one where it is ASCII. */
 struct wording_row {

@@ -34,6 +34,7 @@ turn_over(struct occurrences *o)
 	struct occurrence *oldest = o->before;
 
 	o->before = o->now;
+	o->greatest_before = o->greatest;
 	o->now = oldest != NULL ? memset(oldest, 0, PLACES * sizeof(*oldest))
 				: mem_zero(PLACES, sizeof(*oldest));
 	o->used = 0;
@@ -48,12 +49,14 @@ find_occurrence(struct occurrences *o, uint64_t key)
 	struct occurrence *here = place_of(o->now, key);
 	if (here->seen != 0)
 		return here;
-	uint64_t seen = o->before == NULL ? 0 : place_of(o->before, key)->seen;
+	uint64_t seen =
+		o->before == NULL || key > o->greatest_before ? 0 : place_of(o->before, key)->seen;
 	if (o->used == OCCURRENCES) {
 		turn_over(o);
 		here = place_of(o->now, key);
 	}
 	o->used++;
+	o->greatest = key > o->greatest ? key : o->greatest;
 	*here = (struct occurrence){key, seen};
 	return here;
 }
@@ -71,12 +74,14 @@ void
 occurrences_restore(struct occurrences *o, bool older, struct occurrence place)
 {
 	struct occurrence **table = older ? &o->before : &o->now;
+	uint64_t *greatest = older ? &o->greatest_before : &o->greatest;
 
 	if (*table == NULL)
 		*table = mem_zero(PLACES, sizeof(**table));
 	if ((place.seen & COUNT_MOST) == 0 || (!older && o->used == OCCURRENCES))
 		return;
 	*place_of(*table, place.key) = place;
+	*greatest = place.key > *greatest ? place.key : *greatest;
 	o->used += !older;
 }
 
@@ -321,10 +326,11 @@ identity_give(struct identity *id, int64_t minute, const struct sender_id *sende
 	add_essence(&id->essence, m);
 	if (id->conversation_len == 0)
 		identity_name_conversation(id, buf_str(&id->essence));
+	/* In front of the digest, which takes as long as its place takes to come from memory. */
+	struct occurrence *slot = find_occurrence(&id->slots, slot_key(minute, sender->hash));
 	digest_message(id, digest);
 	memcpy(&key, digest, sizeof(key)); /* in memory and our own snapshots only */
 	key &= ~(uint64_t)COUNT_MOST;
-	struct occurrence *slot = find_occurrence(&id->slots, slot_key(minute, sender->hash));
 	uint32_t ordinal = count_equal(&id->messages, slot, key);
 	uint32_t slot_ordinal = count_occurrence(slot);
 	if (ordinal == COUNT_MOST)

@@ -24,8 +24,9 @@ struct occurrence {
 	uint64_t seen; /* how often in the lowest 16 bits, 0: the place is free; above, what of */
 };
 struct occurrences {
-	struct occurrence *now, *before; /* 2 * OCCURRENCES places each; NULL: empty */
-	uint32_t used;                   /* in now */
+	struct occurrence *now, *before;    /* 2 * OCCURRENCES places each; NULL: empty */
+	uint64_t greatest, greatest_before; /* keys of each: mostly a later minute is asked for */
+	uint32_t used;                      /* in now */
 };
 /* Puts back a place that an earlier life had filled. */
 void occurrences_restore(struct occurrences *, bool older, struct occurrence);

@@ -109,6 +109,18 @@ a_minute_that_comes_again_goes_on_counting(void **state)
 }
 
 static void
+the_least_minute_and_sender_are_as_any_other(void **state)
+{
+	struct identity id = {0};
+
+	(void)state;
+	identity_set_conversation(&id, STR("c"));
+	assert_str(give(&id, 0, &sender_id_system, STR("a")).slot_id, "c:0:0000000000000000:0");
+	assert_str(give(&id, 0, &sender_id_system, STR("b")).slot_id, "c:0:0000000000000000:1");
+	identity_free(&id);
+}
+
+static void
 another_conversation_sender_minute_class_or_text_is_another_message(void **state)
 {
 	struct identity id = {0}, other = {0};
@@ -135,4 +147,5 @@ another_conversation_sender_minute_class_or_text_is_another_message(void **state
 RUN_TESTS(TEST(ids_stay_what_they_are), TEST(a_slot_says_its_minute_however_far_from_the_last),
 	  TEST(an_equal_message_is_told_by_how_many_equal_ones_came_before),
 	  TEST(a_minute_that_comes_again_goes_on_counting),
+	  TEST(the_least_minute_and_sender_are_as_any_other),
 	  TEST(another_conversation_sender_minute_class_or_text_is_another_message))

@@ -100,11 +100,107 @@ where(struct compiler *c)
 	return buf_cstr(&c->where);
 }
 
+/* Fields of a record from one on, whose rows stand in C from `at` to `end`. */
+struct run {
+	size_t fields, rows;
+	size_t at, end; /* bytes */
+};
+
+/* Whether the row is of what mostly is zero, and stands in C behind the run, which it then ends. */
+static bool
+add_to_run(struct run *run, const struct field *f)
+{
+	size_t end = f->at;
+
+	switch (f->type) {
+	case FIELD_BOOL:
+		end += sizeof(bool);
+		break;
+	case FIELD_I32:
+		end += sizeof(int32_t);
+		break;
+	case FIELD_RECORD:
+		end += sizeof(void *);
+		break;
+	case FIELD_LIST:
+		end = f->count_at + sizeof(size_t);
+		break;
+	default:
+		return false;
+	}
+	if (f->at < run->end || end < f->at)
+		return false;
+	if (run->rows++ == 0)
+		run->at = f->at;
+	run->end = end;
+	return true;
+}
+
+static struct run
+run_from(struct compiler *c, const struct avro_node *node, size_t first, struct bind_rows rows)
+{
+	struct run run = {0};
+
+	for (size_t i = first; i < node->count; i++) {
+		struct bind_rows of =
+			bind_to_field(rows, node->fields[i].name, &c->encoder->memory);
+		struct run longer = run;
+		for (size_t k = 0; k < of.count; k++)
+			if (!add_to_run(&longer, of.row[k].field))
+				return run;
+		longer.fields = i + 1 - first;
+		run = longer;
+	}
+	return run;
+}
+
+#define RUN_ROWS 4 /* fewer are written as fast as they are looked at */
+
+/* In front of what writes the run; it is whole when that is, by end_zeroes(). */
+static struct encode_zeroes *
+begin_zeroes(struct compiler *c, struct run run)
+{
+	struct encode_zeroes *z;
+
+	if (run.rows < RUN_ROWS || run.end - run.at < ENCODE_ZEROES_LEAST)
+		return NULL;
+	z = arena_zero(&c->encoder->memory, sizeof(*z));
+	z->size = run.end - run.at;
+	emit(c, ENCODE_ZEROES, NULL, (struct place){0})->zeroes = z;
+	c->encoder->ops[c->encoder->count - 1].at = (uint32_t)run.at;
+	return z;
+}
+
+/* What zeroes are written as is found by writing them. */
+static void
+end_zeroes(struct compiler *c, size_t op, struct encode_zeroes *z, size_t struct_size)
+{
+	char *zeroes = mem_zero(1, struct_size);
+	struct buf out = {0};
+	struct encode_run run = {.out = &out};
+
+	emit(c, ENCODE_END, NULL, (struct place){0});
+	bool done = encoder_run(&c->encoder->ops[op + 1], zeroes, &run) == ENCODE_DONE;
+	c->encoder->count--;
+	if (done && out.len > 0 && out.len <= sizeof(z->bytes)) {
+		memcpy(z->bytes, out.ptr, out.len);
+		z->written = out.len;
+		aim(c, op);
+	} else {
+		c->encoder->ops[op].code = ENCODE_JUMP; /* to the next one */
+	}
+	free(zeroes);
+	buf_free(&out);
+}
+
 static int write_node(struct compiler *, const struct avro_node *, struct bind_rows, struct place);
 
 static int
 write_fields(struct compiler *c, const struct avro_node *node, struct bind_rows rows)
 {
+	struct encode_zeroes *zeroes = NULL;
+	size_t op = 0, end = 0; /* of them: their operation, the field behind them */
+
 	for (size_t i = 0; i < node->count; i++) {
 		const struct avro_field *field = &node->fields[i];
 		struct bind_rows of = bind_to_field(rows, field->name, &c->encoder->memory);
@@ -120,10 +216,20 @@ write_fields(struct compiler *c, const struct avro_node *node, struct bind_rows 
 						: (int)(rows.row[0].rest - rows.row[0].field->path),
 				rows.count == 0 ? "" : rows.row[0].field->path,
 				STR_ARG(field->name));
+		if (zeroes == NULL) {
+			struct run run = run_from(c, node, i, rows);
+			op = c->encoder->count;
+			zeroes = begin_zeroes(c, run);
+			end = i + run.fields;
+		}
 		if (of.count == 0)
 			emit_constant(c, field->default_datum);
 		else if (write_node(c, field->type, of, place) != 0)
 			return -1;
+		if (zeroes != NULL && i + 1 == end) {
+			end_zeroes(c, op, zeroes, rows.row[0].field->of);
+			zeroes = NULL;
+		}
 	}
 	return 0;
 }

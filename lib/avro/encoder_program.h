@@ -16,6 +16,7 @@
 #define ENCODE_CODES(X)                                                        \
 	X(END)                                                                 \
 	X(TAG)       /* alone */                                               \
+	X(ZEROES)    /* rows that mostly are: where all are, to: behind them */\
 	X(CONSTANT)  /* bytes */                                               \
 	X(BOOL)                                                                \
 	X(I32)                                                                 \
@@ -64,6 +65,14 @@ struct encode_rows {
 	const uint32_t *pointer_at; /* where their pointers are in C */
 };
 
+/* Rows side by side in C and in the schema that say nothing: no list, no record, false, 0. */
+struct encode_zeroes {
+	size_t size;    /* bytes in C: ENCODE_ZEROES_LEAST or more */
+	size_t written; /* of bytes */
+	char bytes[16]; /* what they are then */
+};
+#define ENCODE_ZEROES_LEAST 16
+
 #define ENCODE_LONG_NULL 255
 
 struct encode_op {
@@ -80,6 +89,7 @@ struct encode_op {
 		const struct encode_list *list;
 		const struct encode_enum *symbols;
 		const struct encode_rows *rows;
+		const struct encode_zeroes *zeroes;
 	};
 };
 

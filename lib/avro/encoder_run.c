@@ -115,6 +115,21 @@ are_all_null(const struct encode_rows *rows, const char *from)
 	return any == 0 && not_null(rows, from, &at) == NULL;
 }
 
+static inline bool
+are_zeroes(const char *from, size_t size)
+{
+	lanes any, more;
+	uint64_t halves[2];
+
+	memcpy(&any, from + size - sizeof(any), sizeof(any));
+	for (size_t i = 0; i + sizeof(more) < size; i += sizeof(more)) {
+		memcpy(&more, from + i, sizeof(more));
+		any |= more;
+	}
+	memcpy(halves, &any, sizeof(halves));
+	return (halves[0] | halves[1]) == 0;
+}
+
 /* The C enum's value; one that no table can have where it is none. */
 static size_t
 load_enum(const char *member, size_t size)
@@ -212,6 +227,17 @@ do_CONSTANT:
 	s = *op->bytes;
 	op++;
 	goto bytes;
+do_ZEROES : {
+	const struct encode_zeroes *z = op->zeroes;
+	if (UNLIKELY(!are_zeroes(from + op->at, z->size))) {
+		op++;
+		DISPATCH();
+	}
+	memcpy(w, z->bytes, sizeof(z->bytes));
+	w += z->written;
+	op += op->to;
+	NEXT();
+}
 do_BOOL:
 	TAG();
 	*w++ = (char)(from[op->at] != 0);

@@ -390,6 +390,89 @@ a_snapshot_is_read_back_as_it_was_written(void **state)
 	avro_schema_free(schema);
 }
 
+/* Where all of them are zeroes, bytes that are known beforehand are written. */
+static void
+rows_that_mostly_are_zero_are_written_whatever_they_are(void **state)
+{
+	struct inner {
+		int32_t n;
+	} inner = {7};
+	struct outer {
+		bool flag;
+		const struct str *words;
+		size_t word_count;
+		const struct inner *a, *b;
+		int32_t left;
+		int32_t n;
+	};
+	static const struct field of_inner[] = {FIELD(inner, n), {0}};
+	static const struct field table[] = {FIELD(outer, flag),
+					     FIELD_LIST(outer, words, word_count, field_strings),
+					     FIELD_RECORD("u.A", outer, a, of_inner),
+					     FIELD_RECORD("u.B", outer, b, of_inner),
+					     FIELD(outer, n),
+					     {0}};
+	static const char schema[] =
+		"{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"flag\",\"type\":"
+		"\"boolean\"},"
+		"{\"name\":\"words\",\"type\":{\"type\":\"array\",\"items\":\"string\"}},"
+		"{\"name\":\"u\",\"type\":[\"null\",{\"type\":\"record\",\"name\":\"A\",\"fields\":"
+		"["
+		"{\"name\":\"n\",\"type\":\"int\"}]},{\"type\":\"record\",\"name\":\"B\","
+		"\"fields\":["
+		"{\"name\":\"n\",\"type\":\"int\"}]}]},{\"name\":\"c\",\"type\":\"string\","
+		"\"default\":\"x\"},"
+		"{\"name\":\"n\",\"type\":\"int\"}]}";
+	struct str word = STR("w");
+	const struct {
+		struct outer outer;
+		const char *json;
+	} cases[] = {
+		{{0}, "{\"flag\":false,\"words\":[],\"u\":null,\"c\":\"x\",\"n\":0}"},
+		{{.left = 9}, "{\"flag\":false,\"words\":[],\"u\":null,\"c\":\"x\",\"n\":0}"},
+		{{.flag = true}, "{\"flag\":true,\"words\":[],\"u\":null,\"c\":\"x\",\"n\":0}"},
+		{{.words = &word, .word_count = 1},
+		 "{\"flag\":false,\"words\":[\"w\"],\"u\":null,\"c\":\"x\",\"n\":0}"},
+		{{.a = &inner},
+		 "{\"flag\":false,\"words\":[],\"u\":{\"n\":7},\"c\":\"x\",\"n\":0}"},
+		{{.b = &inner},
+		 "{\"flag\":false,\"words\":[],\"u\":{\"n\":7},\"c\":\"x\",\"n\":0}"},
+		{{.n = -1}, "{\"flag\":false,\"words\":[],\"u\":null,\"c\":\"x\",\"n\":-1}"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_written(schema, table, &cases[i].outer, 1, cases[i].json);
+}
+
+/* What zeroes cannot be written as is an error as it is elsewhere. */
+static void
+a_record_that_is_missing_among_zeroes_is_named(void **state)
+{
+	struct inner {
+		int32_t n;
+	};
+	struct outer {
+		const struct inner *a, *b;
+		int32_t m, n;
+	} outer = {0};
+	static const struct field of_inner[] = {FIELD(inner, n), {0}};
+	static const struct field table[] = {FIELD_RECORD("a", outer, a, of_inner),
+					     FIELD_RECORD("b", outer, b, of_inner),
+					     FIELD(outer, m),
+					     FIELD(outer, n),
+					     {0}};
+
+	(void)state;
+	assert_not_written(
+		"{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":{"
+		"\"type\":"
+		"\"record\",\"name\":\"I\",\"fields\":[{\"name\":\"n\",\"type\":\"int\"}]}},"
+		"{\"name\":\"b\",\"type\":\"I\"},{\"name\":\"m\",\"type\":\"int\"},"
+		"{\"name\":\"n\",\"type\":\"int\"}]}",
+		table, &outer, 1, "field \"a\": null in C, where the schema has no null");
+}
+
 static void
 a_plain_value_has_one_row_without_a_path(void **state)
 {
@@ -435,5 +518,7 @@ RUN_TESTS(TEST(a_struct_becomes_the_record_of_an_optional_field),
 	  TEST(nested_records_unions_and_nulls_are_written_by_their_rows),
 	  TEST(a_union_has_one_value_at_most_and_one_where_it_has_no_null),
 	  TEST(a_snapshot_is_read_back_as_it_was_written),
+	  TEST(rows_that_mostly_are_zero_are_written_whatever_they_are),
+	  TEST(a_record_that_is_missing_among_zeroes_is_named),
 	  TEST(a_plain_value_has_one_row_without_a_path),
 	  TEST(a_string_that_is_said_to_be_utf8_is_not_looked_at))

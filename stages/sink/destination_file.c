@@ -3,7 +3,6 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include <assert.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -69,7 +68,8 @@ destination_file_flush(struct destination_file *f, struct err *err)
 int
 destination_file_write(struct destination_file *f, struct str bytes, struct err *err)
 {
-	assert(f->path == NULL || f->file != NULL); /* finished is finished */
+	if (f->path != NULL && f->file == NULL)
+		return err_set(err, ERR_FATAL, "\"%s\" is finished", f->path);
 	buf_add(&f->held, bytes);
 	return f->held.len < HELD_BYTES ? 0 : destination_file_flush(f, err);
 }

@@ -72,7 +72,7 @@ an_unfinished_file_leaves_nothing(void **state)
 }
 
 static void
-a_file_that_is_finished_again_stays_as_it_is(void **state)
+a_finished_file_takes_no_more(void **state)
 {
 	struct err err = {0};
 	(void)state;
@@ -81,6 +81,8 @@ a_file_that_is_finished_again_stays_as_it_is(void **state)
 	struct destination_file *f = open_file();
 	assert_ok(destination_file_finish(f, &err), err);
 	assert_ok(destination_file_finish(f, &err), err);
+	assert_int_equal(destination_file_write(f, STR("x"), &err), -1);
+	assert_int_equal(err.class, ERR_FATAL);
 	destination_file_close(f);
 	assert_int_equal(access(path, F_OK), 0);
 	end();
@@ -133,5 +135,5 @@ records_come_back_from_the_blocks_with_schema_and_trail(void **state)
 }
 
 RUN_TESTS(TEST(a_file_has_its_name_when_it_is_whole), TEST(an_unfinished_file_leaves_nothing),
-	  TEST(a_file_that_is_finished_again_stays_as_it_is),
+	  TEST(a_finished_file_takes_no_more),
 	  TEST(records_come_back_from_the_blocks_with_schema_and_trail))

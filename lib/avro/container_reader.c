@@ -38,6 +38,7 @@ struct container_reader {
 	uint64_t blocks, records; /* that were there so far */
 	struct container_damage damage;
 	uint64_t search_effort; /* bytes that were checked in vain */
+	uint64_t unpacked;      /* bytes of all blocks so far */
 };
 
 uint64_t
@@ -356,6 +357,7 @@ check_count(const struct container_reader *r, uint64_t count, size_t bytes, stru
 	size_t smallest = avro_schema_root(r->schema)->min_bytes;
 	uint64_t most = smallest == 0 ? AVRO_MAX_FREE_ITEMS : bytes / smallest;
 
+	most = most < AVRO_MAX_RECORDS ? most : AVRO_MAX_RECORDS;
 	if (count > most)
 		return err_set(err, ERR_INPUT, "it says %llu records, and has room for %llu",
 			       (unsigned long long)count, (unsigned long long)most);
@@ -369,10 +371,11 @@ static int
 check_records(const struct container_reader *r, uint64_t count, struct str bytes, struct err *err)
 {
 	const struct avro_node *record = avro_schema_root(r->schema);
+	uint64_t values = 0;
 
 	for (uint64_t i = 0; i < count; i++) {
 		size_t before = bytes.len;
-		if (avro_datum_check_frame(record, &bytes, err) != 0)
+		if (avro_datum_check_frame(record, &bytes, &values, err) != 0)
 			return err_prefix(err, "record %llu: ", (unsigned long long)i);
 		if (bytes.len == before)
 			break; /* it takes no bytes, and so don't all that follow */
@@ -380,6 +383,21 @@ check_records(const struct container_reader *r, uint64_t count, struct str bytes
 	if (bytes.len > 0)
 		return err_set(err, ERR_INPUT, "%zu bytes are left over behind its records",
 			       bytes.len);
+	return 0;
+}
+
+/* A block's size alone would not do: a small file may hold thousands that are as large as may be.
+ */
+static int
+unpack(struct container_reader *r, struct buf *to, struct err *err)
+{
+	if (r->unpacked > AVRO_MAX_BLOCK + container_reader_offset(r) * AVRO_MAX_RATIO)
+		return err_set(err, ERR_INPUT,
+			       "what is before it unpacks to more than %d times its size",
+			       AVRO_MAX_RATIO);
+	if (codec_unpack(r->codec, buf_str(&r->packed), AVRO_MAX_BLOCK, to, err) != 0)
+		return -1;
+	r->unpacked += to->len;
 	return 0;
 }
 
@@ -400,8 +418,7 @@ read_block(struct container_reader *r, struct container_block *b, struct err *er
 	buf_room(&b->bytes, 1); /* an address even where records take no bytes */
 	if (size == 0 && b->count == 0)
 		return EMPTY;
-	if ((!plain &&
-	     codec_unpack(r->codec, buf_str(&r->packed), AVRO_MAX_BLOCK, &b->bytes, err) != 0) ||
+	if ((!plain && unpack(r, &b->bytes, err) != 0) ||
 	    check_count(r, b->count, b->bytes.len, err) != 0 ||
 	    (r->skip_corrupt && check_records(r, b->count, buf_str(&b->bytes), err) != 0)) {
 		r->search_effort += size + b->bytes.len;

@@ -15,6 +15,7 @@ struct step {
 struct check {
 	const char *at, *end;
 	uint64_t free_items; /* that took no bytes, in all of the datum */
+	uint64_t *values;    /* looked at so far */
 	int depth;
 	bool any_text; /* strings need not be UTF-8 */
 	struct err *err;
@@ -188,6 +189,10 @@ check(struct check *c, const struct avro_node *node, const struct step *step)
 	int64_t number;
 	size_t index;
 
+	if (*c->values == AVRO_MAX_CHECKED)
+		return fail(c, step, "there are more than %d values to be checked",
+			    AVRO_MAX_CHECKED);
+	++*c->values;
 	/* A record that holds itself often ends here, long before the depth is used up. */
 	if ((size_t)(c->end - c->at) < node->min_bytes)
 		return fail(c, step, "%td bytes are left, %s takes at least %zu", c->end - c->at,
@@ -232,11 +237,16 @@ check(struct check *c, const struct avro_node *node, const struct step *step)
 }
 
 static int
-check_datum(const struct avro_node *node, struct str *bytes, bool any_text, struct err *err)
+check_datum(const struct avro_node *node, struct str *bytes, bool any_text, uint64_t *values,
+	    struct err *err)
 {
 	/* An empty str may have no ptr at all. */
 	const char *start = bytes->ptr == NULL ? "" : bytes->ptr;
-	struct check c = {.at = start, .end = start + bytes->len, .any_text = any_text, .err = err};
+	struct check c = {.at = start,
+			  .end = start + bytes->len,
+			  .values = values,
+			  .any_text = any_text,
+			  .err = err};
 
 	if (check(&c, node, NULL) != 0)
 		return -1;
@@ -247,13 +257,16 @@ check_datum(const struct avro_node *node, struct str *bytes, bool any_text, stru
 int
 avro_datum_check(const struct avro_node *node, struct str *bytes, struct err *err)
 {
-	return check_datum(node, bytes, false, err);
+	uint64_t values = 0;
+
+	return check_datum(node, bytes, false, &values, err);
 }
 
 int
-avro_datum_check_frame(const struct avro_node *node, struct str *bytes, struct err *err)
+avro_datum_check_frame(const struct avro_node *node, struct str *bytes, uint64_t *values,
+		       struct err *err)
 {
-	return check_datum(node, bytes, true, err);
+	return check_datum(node, bytes, true, values, err);
 }
 
 void

@@ -7,12 +7,15 @@
 #include <jansson.h>
 
 /* Takes one datum off the front of *bytes, checking all of it (depth, counts, sizes, indexes, UTF-8
- * of strings). ERR_INPUT says what is wrong and in which field: "field \"attachments[2].kind\":
+ * of strings). More than AVRO_MAX_CHECKED values are not looked at. ERR_INPUT says what is wrong
+ * and in which field: "field \"attachments[2].kind\":
  * ..." */
 int avro_datum_check(const struct avro_node *, struct str *bytes, struct err *);
 
-/* The same, but strings may be any bytes: where the datum ends can be relied on. */
-int avro_datum_check_frame(const struct avro_node *, struct str *bytes, struct err *);
+/* The same, but strings may be any bytes: where the datum ends can be relied on. *values: looked at
+ * so far, by the calls for all of one block. */
+int avro_datum_check_frame(const struct avro_node *, struct str *bytes, uint64_t *values,
+			   struct err *);
 
 enum avro_json {
 	AVRO_JSON_PLAIN, /* for people: unions without their branch's name, times as ISO 8601, dates

@@ -12,6 +12,9 @@
 #define AVRO_MAX_METADATA     (16 * 1024 * 1024) /* bytes of a header's metadata, schema included */
 #define AVRO_MAX_ENTRIES      65536              /* of that metadata */
 #define AVRO_MAX_BLOCK        (64 * 1024 * 1024) /* bytes, on either side of the codec */
+#define AVRO_MAX_RECORDS      (4 * 1024 * 1024)  /* of a block; a thousand is usual */
+#define AVRO_MAX_RATIO        1000 /* bytes unpacked for each of a file, beyond AVRO_MAX_BLOCK */
+#define AVRO_MAX_CHECKED      (16 * 1024 * 1024)   /* values, and what they stand in, of a block */
 #define AVRO_MAX_JSON         (2 * AVRO_MAX_BLOCK) /* bytes, of one datum */
 #define AVRO_MAX_FREE_ITEMS   1000000              /* records or items that take no bytes */
 #define AVRO_MAX_LIST         1000000              /* items of a list a stage reads */

@@ -536,14 +536,14 @@ encode_defaults(struct parser *p)
 		struct avro_field *field = p->defaults[i].field;
 		buf_clear(&datum);
 		status = datum_from_json(field->type, p->defaults[i].json, &steps, &datum, p->err);
-		/* A default that is made of other defaults may be deeper than its JSON. */
-		struct str rest = buf_str(&datum);
-		if (status == 0)
-			status = avro_datum_check(field->type, &rest, p->err);
 		total += datum.len;
 		if (status == 0 && total > AVRO_MAX_METADATA)
 			status = err_set(p->err, ERR_INPUT, "defaults take more than %d bytes",
 					 AVRO_MAX_METADATA);
+		/* A default that is made of other defaults may be deeper than its JSON. */
+		struct str rest = buf_str(&datum);
+		if (status == 0)
+			status = avro_datum_check(field->type, &rest, p->err);
 		if (status != 0)
 			err_prefix(p->err, "default of field \"%.*s\": ", STR_ARG(field->name));
 		else

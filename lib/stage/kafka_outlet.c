@@ -251,6 +251,7 @@ take_record(struct kafka_outlet *o, struct str *bytes, struct str *record, struc
 	struct keyed read = {0};
 	struct avro_record at;
 	struct str before = *bytes;
+	uint64_t values = 0;
 	bool whole = false;
 
 	if (o->keys != NULL) {
@@ -260,7 +261,7 @@ take_record(struct kafka_outlet *o, struct str *bytes, struct str *record, struc
 			return -1;
 		if (got == 0 && read.key.ptr != NULL)
 			*key = read.key;
-	} else if (avro_datum_check_frame(o->record, bytes, err) != 0) {
+	} else if (avro_datum_check_frame(o->record, bytes, &values, err) != 0) {
 		return -1;
 	}
 	*record = str_head(before, before.len - bytes->len);

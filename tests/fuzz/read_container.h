@@ -18,10 +18,11 @@ static inline bool
 records_are_sound(const struct avro_node *record, const struct container_block *b)
 {
 	struct str bytes = buf_str(&b->bytes);
+	uint64_t values = 0;
 	struct err err;
 
 	for (uint64_t i = 0; i < b->count; i++) {
-		if (avro_datum_check_frame(record, &bytes, &err) != 0)
+		if (avro_datum_check_frame(record, &bytes, &values, &err) != 0)
 			return false;
 		if (record->min_bytes == 0)
 			break; /* as the first, so are the others */

@@ -76,13 +76,14 @@ read_all(bool skip_corrupt, struct err *err)
 
 	if (r == NULL)
 		return -1;
-	while ((status = container_reader_next(r, &b, err)) == 1 && !skip_corrupt) {
+	while ((status = container_reader_next(r, &b, err)) == 1) {
 		struct str bytes = buf_str(&b.bytes);
-		for (uint64_t i = 0; i < b.count && status == 1; i++)
-			if (avro_datum_check(avro_schema_root(container_reader_schema(r)), &bytes,
-					     err) != 0)
+		uint64_t values = 0;
+		for (uint64_t i = 0; i < b.count && status == 1 && !skip_corrupt; i++)
+			if (avro_datum_check_frame(avro_schema_root(container_reader_schema(r)),
+						   &bytes, &values, err) != 0)
 				status = -1;
-		if (status == 1 && bytes.len > 0)
+		if (status == 1 && bytes.len > 0 && !skip_corrupt)
 			status = err_set(err, ERR_INPUT, "%zu bytes are left over", bytes.len);
 		if (status == -1)
 			break;
@@ -371,6 +372,59 @@ records_of_more_parts_than_bytes_are_refused(void **state)
 	}
 }
 
+/* 64 MiB of values of one byte each, eight records around every one: as records, and as items of
+ * one. */
+static void
+more_values_than_anyone_looks_at_are_refused(void **state)
+{
+	(void)state;
+	for (int as_items = 0; as_items < 2; as_items++) {
+		if (as_items)
+			buf_add(&schema, STR("{\"type\":\"array\",\"items\":"));
+		for (int i = 0; i < 7; i++)
+			buf_printf(&schema,
+				   "{\"type\":\"record\",\"name\":\"R%d\",\"fields\":[{\"name\":"
+				   "\"r\",\"type\":",
+				   i);
+		buf_add(&schema, STR("\"boolean\""));
+		for (int i = 0; i < 7; i++)
+			buf_add(&schema, STR("}]}"));
+		if (as_items) {
+			buf_add_byte(&schema, '}');
+			varint_add(&block, AVRO_MAX_BLOCK - 16);
+		}
+		size_t values = AVRO_MAX_BLOCK - 16;
+		memset(buf_room(&block, values + 1), 0, values + 1);
+		block.len += values + (size_t)as_items;
+		make_file("zstandard", as_items ? 1 : values);
+		assert_refused(as_items ? "more than 16777216 values to be checked"
+					: "records, and has room for 4194304");
+	}
+}
+
+/* Less than a megabyte that holds eight gigabytes, in blocks that are each as large as may be. */
+static void
+bombs_that_are_small_enough_do_not_add_up(void **state)
+{
+	enum { SIZE = AVRO_MAX_BLOCK - 4 };
+
+	(void)state;
+	buf_add(&schema, STR("\"bytes\""));
+	make_file("zstandard", 0);
+	size_t header = file.len;
+	buf_clear(&file);
+	varint_add(&block, SIZE);
+	memset(buf_room(&block, SIZE), 0, SIZE);
+	block.len += SIZE;
+	make_file("zstandard", 1);
+	size_t size = file.len - header;
+	for (int i = 0; i < 128; i++) {
+		buf_room(&file, size);
+		buf_add(&file, (struct str){file.ptr + header, size});
+	}
+	assert_refused("what is before it unpacks to more than 1000 times its size");
+}
+
 static void
 data_nested_without_end_is_refused(void **state)
 {
@@ -540,6 +594,8 @@ main(int argc, char **argv)
 		TEST(a_default_that_takes_long_to_read_is_refused),
 		TEST(a_union_of_8000_branches_is_no_work_for_a_table),
 		TEST(records_of_more_parts_than_bytes_are_refused),
+		TEST(more_values_than_anyone_looks_at_are_refused),
+		TEST(bombs_that_are_small_enough_do_not_add_up),
 		TEST(data_nested_without_end_is_refused),
 		TEST(absurd_counts_are_refused),
 		TEST(free_items_do_not_add_up),

@@ -24,10 +24,10 @@ struct kafka_memory {
 	struct job_pause *pause; /* while it is restored */
 };
 
-static void
-name_changelog(const struct kafka_session *session, const char *topic, struct buf *name)
+void
+kafka_memory_name(const char *group, const char *topic, struct buf *name)
 {
-	buf_printf(name, "%s.%s.changelog", session->group, topic);
+	buf_printf(name, "%s.%s.changelog", group, topic);
 }
 
 int
@@ -39,7 +39,7 @@ kafka_memory_prepare(struct kafka_session *session, const char *const *topics, s
 		struct buf name = {0};
 		struct kafka_topic_plan plan = {.compacted = true};
 		int32_t partitions;
-		name_changelog(session, *topics, &name);
+		kafka_memory_name(session->group, *topics, &name);
 		plan.name = buf_cstr(&name);
 		if (kafka_admin_partitions(session->config, *topics, &plan.partitions, err) != 0 ||
 		    kafka_admin_make(session->config, &plan, err) != 0 ||
@@ -155,7 +155,7 @@ kafka_memory_open(struct kafka_session *session, const struct stage_def *def, co
 	m->session = session;
 	m->partition = partition;
 	m->pause = pause;
-	name_changelog(session, topic, &m->changelog);
+	kafka_memory_name(session->group, topic, &m->changelog);
 	if (name_folder(m, folder, topic, err) != 0)
 		goto fail;
 	m->disk = state_disk_open(buf_cstr(&m->folder), def->name, def->states, err);

@@ -13,6 +13,8 @@
 
 struct kafka_memory;
 
+/* GROUP.TOPIC.changelog */
+void kafka_memory_name(const char *group, const char *topic, struct buf *name);
 /* Makes the changelogs of these topics. ERR_FATAL, ERR_DOWN. */
 int kafka_memory_prepare(struct kafka_session *, const char *const *topics, struct err *);
 

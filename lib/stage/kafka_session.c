@@ -45,22 +45,40 @@ kafka_session_check(const struct runtime_options *o, struct err *err)
 	return 0;
 }
 
-static int
-configure(struct kafka_session *s, const struct runtime_options *o, struct err *err)
+void
+kafka_session_default_group(const char *name, struct buf *group)
 {
-	s->config = kafka_config_new();
-	if (kafka_config_add_environment(s->config, err) != 0 ||
-	    (o->kafka_config != NULL &&
-	     kafka_config_add_file(s->config, o->kafka_config, err) != 0))
+	const char *slash = strrchr(name, '/');
+
+	buf_printf(group, "chatmill-%s", slash == NULL ? name : slash + 1);
+}
+
+static int
+read_settings(struct kafka_config *c, const struct stage_arguments *pairs, const char *file,
+	      struct err *err)
+{
+	if (kafka_config_add_environment(c, err) != 0 ||
+	    (file != NULL && kafka_config_add_file(c, file, err) != 0))
 		return -1;
-	for (size_t i = 0; i < o->kafka.count; i++)
-		if (kafka_config_add_argument(s->config, o->kafka.at[i], err) != 0)
+	for (size_t i = 0; i < pairs->count; i++)
+		if (kafka_config_add_argument(c, pairs->at[i], err) != 0)
 			return err_prefix(err, "--kafka: ");
-	if (kafka_config_get(s->config, "bootstrap.servers") == NULL)
+	if (kafka_config_get(c, "bootstrap.servers") == NULL)
 		return err_set(err, ERR_INPUT,
 			       "no broker is named: --kafka bootstrap.servers=HOST:PORT, or "
 			       "$CHATMILL_KAFKA_BOOTSTRAP_SERVERS");
 	return 0;
+}
+
+struct kafka_config *
+kafka_settings_read(const struct stage_arguments *pairs, const char *file, struct err *err)
+{
+	struct kafka_config *c = kafka_config_new();
+
+	if (read_settings(c, pairs, file, err) == 0)
+		return c;
+	kafka_config_free(c);
+	return NULL;
 }
 
 /* One that nobody else has, unless the user gives it a name that outlives the process. */
@@ -88,10 +106,11 @@ kafka_session_open(struct kafka_session *s, const struct runtime_options *o, con
 
 	s->group = o->group;
 	if (s->group == NULL) {
-		buf_printf(&s->default_group, "chatmill-%s", stage);
+		kafka_session_default_group(stage, &s->default_group);
 		s->group = buf_cstr(&s->default_group);
 	}
-	if (configure(s, o, err) != 0)
+	s->config = kafka_settings_read(&o->kafka, o->kafka_config, err);
+	if (s->config == NULL)
 		goto end;
 	s->catalog = schema_catalog_open(s->config, o->schema_dir, err);
 	if (s->catalog == NULL)

@@ -20,6 +20,14 @@ struct kafka_session {
 	struct buf default_group;
 };
 
+/* The environment, the file of --kafka-config (or NULL), the pairs of --kafka. It must name a
+ * broker. ERR_INPUT, ERR_FATAL. */
+struct kafka_config *kafka_settings_read(const struct stage_arguments *pairs, const char *file,
+					 struct err *);
+
+/* Where --group is not given: chatmill-STAGE; of exec, chatmill- and the program's file name. */
+void kafka_session_default_group(const char *name, struct buf *group);
+
 /* Whether --in, --out or --dead-letters are on Kafka. */
 bool kafka_session_is_asked_for(const struct runtime_options *);
 /* Whether the options go together, before anything is tried. ERR_INPUT. */

@@ -514,7 +514,7 @@ static int
 open_dead_topic(struct kafka_run *run, struct err *err)
 {
 	struct kafka_endpoint given;
-	struct kafka_topic_plan plan = {0};
+	struct kafka_topic_plan plan = {.retention_ms = KAFKA_FOR_EVER};
 
 	if (run->options->dead_letters != NULL) {
 		if (kafka_endpoint_parse(run->options->dead_letters, 1, &given, err) != 0)

@@ -140,7 +140,8 @@ keep_message(void *with, const struct kafka_message *m, struct err *err)
 static int
 make_topic(struct schema_catalog *c, struct err *err)
 {
-	const struct kafka_topic_plan plan = {SCHEMA_TOPIC, 1, true};
+	const struct kafka_topic_plan plan = {
+		.name = SCHEMA_TOPIC, .partitions = 1, .compacted = true};
 
 	if (!c->made && kafka_admin_make(c->config, &plan, err) != 0)
 		return -1;

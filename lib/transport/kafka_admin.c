@@ -3,9 +3,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "transport/kafka_client.h"
+#include <stdio.h>
 
 #define MAKE_MS  15000
 #define PAUSE_MS 50
+#define QUORUM   2 /* of three replicas and more, so many have what is acknowledged */
 
 static rd_kafka_t *
 open_client(const struct kafka_config *config, struct err *err)
@@ -64,6 +66,23 @@ wait_until_known(rd_kafka_t *rk, const char *name, struct err *err)
 	return 0;
 }
 
+static void
+set_configs(rd_kafka_NewTopic_t *topic, const struct kafka_topic_plan *plan)
+{
+	char text[32];
+
+	if (plan->compacted)
+		(void)rd_kafka_NewTopic_set_config(topic, "cleanup.policy", "compact");
+	if (!plan->compacted && plan->retention_ms != 0) {
+		snprintf(text, sizeof(text), "%lld", (long long)plan->retention_ms);
+		(void)rd_kafka_NewTopic_set_config(topic, "retention.ms", text);
+	}
+	if (plan->replicas > QUORUM) {
+		snprintf(text, sizeof(text), "%d", QUORUM);
+		(void)rd_kafka_NewTopic_set_config(topic, "min.insync.replicas", text);
+	}
+}
+
 int
 kafka_admin_make(const struct kafka_config *config, const struct kafka_topic_plan *plan,
 		 struct err *err)
@@ -73,16 +92,15 @@ kafka_admin_make(const struct kafka_config *config, const struct kafka_topic_pla
 
 	if (rk == NULL)
 		return -1;
-	/* -1: as many replicas as the brokers make by default */
 	rd_kafka_NewTopic_t *topic =
-		rd_kafka_NewTopic_new(plan->name, plan->partitions, -1, why, sizeof(why));
+		rd_kafka_NewTopic_new(plan->name, plan->partitions,
+				      plan->replicas == 0 ? -1 : plan->replicas, why, sizeof(why));
 	int result = -1;
 	if (topic == NULL) {
 		err_set(err, ERR_FATAL, "could not make topic \"%s\": %s", plan->name, why);
 	} else {
 		rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
-		if (plan->compacted)
-			(void)rd_kafka_NewTopic_set_config(topic, "cleanup.policy", "compact");
+		set_configs(topic, plan);
 		rd_kafka_CreateTopics(rk, &topic, 1, NULL, queue);
 		rd_kafka_event_t *event = rd_kafka_queue_poll(queue, MAKE_MS);
 		result = take_result(event, plan->name, err);
@@ -93,6 +111,81 @@ kafka_admin_make(const struct kafka_config *config, const struct kafka_topic_pla
 		rd_kafka_queue_destroy(queue);
 		rd_kafka_NewTopic_destroy(topic);
 	}
+	rd_kafka_destroy(rk);
+	return result;
+}
+
+/* ---- what there is */
+
+static void
+take_config(const rd_kafka_ConfigEntry_t *entry, struct kafka_topic_seen *seen)
+{
+	const char *name = rd_kafka_ConfigEntry_name(entry);
+	const char *value = rd_kafka_ConfigEntry_value(entry);
+	uint64_t ms;
+
+	if (value != NULL && strcmp(name, "cleanup.policy") == 0)
+		seen->compacted = str_find(str_of(value), STR("compact")) < strlen(value);
+	if (value != NULL && strcmp(name, "retention.ms") == 0)
+		seen->retention_ms = str_to_u64(str_of(value), &ms) && ms <= INT64_MAX
+					     ? (int64_t)ms
+					     : KAFKA_FOR_EVER;
+}
+
+static int
+take_configs(rd_kafka_event_t *event, const char *topic, struct kafka_topic_seen *seen,
+	     struct err *err)
+{
+	rd_kafka_resp_err_t code =
+		event == NULL ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event);
+	const rd_kafka_ConfigResource_t **resources = NULL;
+	size_t count = 0;
+
+	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+		resources = rd_kafka_DescribeConfigs_result_resources(
+			rd_kafka_event_DescribeConfigs_result(event), &count);
+	if (count == 1)
+		code = rd_kafka_ConfigResource_error(resources[0]);
+	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+		return err_set(err, kafka_error_class(code),
+			       "could not ask how topic \"%s\" is kept: %s", topic,
+			       rd_kafka_err2str(code));
+	const rd_kafka_ConfigEntry_t **entries =
+		count == 1 ? rd_kafka_ConfigResource_configs(resources[0], &count) : NULL;
+	for (size_t i = 0; entries != NULL && i < count; i++)
+		take_config(entries[i], seen);
+	return 0;
+}
+
+static int
+ask_configs(rd_kafka_t *rk, const char *topic, struct kafka_topic_seen *seen, struct err *err)
+{
+	rd_kafka_ConfigResource_t *resource =
+		mem_check(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic));
+	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+
+	rd_kafka_DescribeConfigs(rk, &resource, 1, NULL, queue);
+	rd_kafka_event_t *event = rd_kafka_queue_poll(queue, MAKE_MS);
+	int result = take_configs(event, topic, seen, err);
+	if (event != NULL)
+		rd_kafka_event_destroy(event);
+	rd_kafka_queue_destroy(queue);
+	rd_kafka_ConfigResource_destroy(resource);
+	return result;
+}
+
+int
+kafka_admin_look(const struct kafka_config *config, const char *topic,
+		 struct kafka_topic_seen *seen, struct err *err)
+{
+	rd_kafka_t *rk = open_client(config, err);
+
+	*seen = (struct kafka_topic_seen){0};
+	if (rk == NULL)
+		return -1;
+	int result = kafka_partitions_look(rk, topic, &seen->partitions, &seen->replicas, err);
+	if (result == 0 && seen->partitions > 0)
+		result = ask_configs(rk, topic, seen, err);
 	rd_kafka_destroy(rk);
 	return result;
 }

@@ -8,11 +8,22 @@
 struct kafka_topic_plan {
 	const char *name;
 	int32_t partitions;
-	bool compacted; /* the last message of each key is kept for ever */
+	bool compacted;       /* the last message of each key is kept for ever */
+	int64_t retention_ms; /* of what is not compacted; 0: as the brokers have it */
+	int32_t replicas;     /* 0: as the brokers have it */
 };
+#define KAFKA_FOR_EVER INT64_C(-1) /* as a retention */
 
 /* Makes the topic; one that is there already stays as it is. ERR_FATAL, ERR_DOWN. */
 int kafka_admin_make(const struct kafka_config *, const struct kafka_topic_plan *, struct err *);
+/* What there is under this name; partitions 0: nothing. ERR_FATAL, ERR_DOWN. */
+struct kafka_topic_seen {
+	int32_t partitions, replicas;
+	bool compacted;
+	int64_t retention_ms;
+};
+int kafka_admin_look(const struct kafka_config *, const char *topic, struct kafka_topic_seen *,
+		     struct err *);
 /* ERR_FATAL: there is none; ERR_DOWN. */
 int kafka_admin_partitions(const struct kafka_config *, const char *topic, int32_t *count,
 			   struct err *);

@@ -85,32 +85,43 @@ kafka_headers_read(const rd_kafka_message_t *m, struct kafka_header *to, size_t 
 }
 
 int
-kafka_partitions_ask(rd_kafka_t *rk, const char *topic, int32_t *count, struct err *err)
+kafka_partitions_look(rd_kafka_t *rk, const char *topic, int32_t *count, int32_t *replicas,
+		      struct err *err)
 {
 	const struct rd_kafka_metadata *metadata = NULL;
 	rd_kafka_topic_t *handle = rd_kafka_topic_new(rk, topic, NULL);
 	rd_kafka_resp_err_t code = handle == NULL
 					   ? rd_kafka_last_error()
 					   : rd_kafka_metadata(rk, 0, handle, &metadata, ASK_MS);
-	int result = -1;
+	int result = 0;
 
+	*count = *replicas = 0;
 	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
 		code = metadata->topic_cnt == 1 ? metadata->topics[0].err
 						: RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
 	if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
 		*count = metadata->topics[0].partition_cnt;
-		result = 0;
-	} else if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
-		err_set(err, ERR_FATAL, "there is no topic \"%s\"", topic);
-	} else {
-		err_set(err, kafka_error_class(code), "could not ask Kafka about topic \"%s\": %s",
-			topic, rd_kafka_err2str(code));
+		*replicas = *count > 0 ? metadata->topics[0].partitions[0].replica_cnt : 0;
+	} else if (code != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
+		result = err_set(err, kafka_error_class(code),
+				 "could not ask Kafka about topic \"%s\": %s", topic,
+				 rd_kafka_err2str(code));
 	}
 	if (metadata != NULL)
 		rd_kafka_metadata_destroy(metadata);
 	if (handle != NULL)
 		rd_kafka_topic_destroy(handle);
 	return result;
+}
+
+int
+kafka_partitions_ask(rd_kafka_t *rk, const char *topic, int32_t *count, struct err *err)
+{
+	int32_t replicas;
+
+	if (kafka_partitions_look(rk, topic, count, &replicas, err) != 0)
+		return -1;
+	return *count > 0 ? 0 : err_set(err, ERR_FATAL, "there is no topic \"%s\"", topic);
 }
 
 rd_kafka_topic_partition_list_t *

@@ -25,6 +25,9 @@ size_t kafka_headers_read(const rd_kafka_message_t *, struct kafka_header *, siz
 
 /* How many partitions a topic has; ERR_FATAL: it does not exist. */
 int kafka_partitions_ask(rd_kafka_t *, const char *topic, int32_t *count, struct err *);
+/* The same, and on how many brokers each is; no such topic: both are 0. ERR_FATAL, ERR_DOWN. */
+int kafka_partitions_look(rd_kafka_t *, const char *topic, int32_t *count, int32_t *replicas,
+			  struct err *);
 
 rd_kafka_topic_partition_list_t *kafka_places_list(const struct kafka_place *, size_t count);
 rd_kafka_t *kafka_consumer_handle(const struct kafka_consumer *);

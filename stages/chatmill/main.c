@@ -21,6 +21,7 @@ static const struct {
 	{"stages", "[--json]              what stages there are", verb_stages},
 	{"cat", "[FILE...]             the records of any Avro container, as lines of JSON",
 	 verb_cat},
+	{"topics", "create | check ...    the topics of a deployment on Kafka", verb_topics},
 	{"help", "STAGE                 the manual of one of them", verb_help},
 };
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))

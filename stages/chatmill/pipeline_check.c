@@ -1,5 +1,6 @@
 #include "pipeline_check.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "pipeline_advice.h"
 #include "record_flow.h"
@@ -9,7 +10,7 @@ struct step {
 	const char *name; /* as people say it: "parse", "./question.py" */
 	size_t position;  /* from 1 */
 	const struct pipeline_command *command;
-	size_t arguments;                      /* where they begin among the words */
+	struct pipeline_stage is;
 	const struct stage_program *program;   /* NULL: no stage */
 	const struct stage_description *stage; /* NULL: no stage, or it gives no description */
 	struct stage_description *answer;      /* to its own words; NULL: none */
@@ -66,27 +67,16 @@ found_on_path(const char *program)
 	return found;
 }
 
-/* "parse", "chatmill parse", "chatmill-parse" and "bin/chatmill-parse" are all the stage parse. */
 static void
 name_step(const struct check *check, struct step *step)
 {
-	const struct pipeline_command *command = step->command;
-	const char *typed = command->words[0].text, *slash = strrchr(typed, '/');
-	const char *file = slash != NULL ? slash + 1 : typed;
-
-	step->arguments = 1;
-	step->name = typed;
-	if (strcmp(file, "chatmill") == 0 && command->count > 1) {
-		step->name = command->words[1].text;
-		step->arguments = 2;
-	} else if (strncmp(file, "chatmill-", 9) == 0) {
-		step->name = file + 9;
-	}
+	step->is = pipeline_command_stage(step->command);
+	step->name = step->is.name;
 	step->program = stage_catalog_get(check->catalog, step->name);
 	if (step->program != NULL)
 		step->stage = step->program->description;
 	else
-		step->missing = step->name != typed || !found_on_path(typed);
+		step->missing = step->is.program == NULL || !found_on_path(step->is.program);
 }
 
 static void
@@ -125,22 +115,6 @@ check_place(struct check *check, const struct step *step)
 			 step->command->output);
 }
 
-/* The value of `--in FILE` or `--in=FILE`; NULL: not given. */
-static const char *
-value_of_in(const struct pipeline_command *command, size_t first)
-{
-	const char *value = NULL;
-
-	for (size_t i = first; i < command->count; i++) {
-		const char *word = command->words[i].text;
-		if (strncmp(word, "--in=", 5) == 0)
-			value = word + 5;
-		else if (strcmp(word, "--in") == 0 && i + 1 < command->count)
-			value = command->words[i + 1].text;
-	}
-	return value;
-}
-
 /* What goes into the first program. */
 static void
 begin(struct check *check, const struct step *first)
@@ -149,7 +123,7 @@ begin(struct check *check, const struct step *first)
 	struct err err = {0};
 
 	if (file == NULL && first->stage != NULL)
-		file = value_of_in(first->command, first->arguments);
+		file = pipeline_command_value(first->command, &first->is, "--in");
 	if (file != NULL && strncmp(file, "kafka:", 6) == 0)
 		return; /* a registry would know */
 	if (file != NULL && strcmp(file, "-") != 0) {
@@ -300,7 +274,7 @@ question_argv(const struct step *step)
 
 	argv[count++] = step->program->path;
 	argv[count++] = "--describe";
-	for (size_t i = step->arguments; i < command->count; i++) {
+	for (size_t i = step->is.arguments; i < command->count; i++) {
 		if (command->words[i].expands) {
 			free(argv);
 			return NULL;
@@ -359,6 +333,16 @@ pipeline_check(const struct pipeline *pipeline, const struct stage_catalog *cata
 		stage_description_free(check.steps[i].answer);
 	record_flow_free(&check.flow);
 	free(check.steps);
+}
+
+int
+pipeline_report_tell(const struct pipeline_report *report)
+{
+	for (struct str rest = buf_str(&report->errors); rest.len > 0;) {
+		struct str line = str_cut(&rest, '\n');
+		log_error("%.*s", STR_ARG(line));
+	}
+	return report->errors.len > 0 ? 1 : 0;
 }
 
 void

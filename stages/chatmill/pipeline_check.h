@@ -16,6 +16,8 @@ struct pipeline_report {
  * Nothing runs but `--describe` of the stages, with the words that they have there. */
 void pipeline_check(const struct pipeline *, const struct stage_catalog *,
 		    struct pipeline_report *);
+/* Its errors, to standard error; the exit status: 0 when there are none, else 1. */
+int pipeline_report_tell(const struct pipeline_report *);
 void pipeline_report_free(struct pipeline_report *);
 
 #endif

@@ -248,6 +248,56 @@ pipeline_parse(struct str text, struct err *err)
 	return NULL;
 }
 
+/* `chatmill exec --in X -- PROGRAM ...` is PROGRAM, with the options of exec. */
+static void
+look_into_exec(const struct pipeline_command *command, struct pipeline_stage *stage)
+{
+	for (size_t i = stage->arguments; i + 1 < command->count; i++)
+		if (strcmp(command->words[i].text, "--") == 0) {
+			stage->name = stage->program = command->words[i + 1].text;
+			stage->arguments_end = i;
+			return;
+		}
+}
+
+struct pipeline_stage
+pipeline_command_stage(const struct pipeline_command *command)
+{
+	const char *typed = command->words[0].text, *slash = strrchr(typed, '/');
+	const char *file = slash != NULL ? slash + 1 : typed;
+	struct pipeline_stage stage = {
+		.name = typed, .arguments = 1, .arguments_end = command->count, .program = typed};
+
+	if (strcmp(file, "chatmill") == 0 && command->count > 1) {
+		stage.name = command->words[1].text;
+		stage.arguments = 2;
+		stage.program = NULL;
+		if (strcmp(stage.name, "exec") == 0)
+			look_into_exec(command, &stage);
+	} else if (strncmp(file, "chatmill-", 9) == 0) {
+		stage.name = file + 9;
+		stage.program = NULL;
+	}
+	return stage;
+}
+
+const char *
+pipeline_command_value(const struct pipeline_command *command, const struct pipeline_stage *stage,
+		       const char *option)
+{
+	size_t len = strlen(option);
+	const char *value = NULL;
+
+	for (size_t i = stage->arguments; i < stage->arguments_end; i++) {
+		const char *word = command->words[i].text;
+		if (strncmp(word, option, len) == 0 && word[len] == '=')
+			value = word + len + 1;
+		else if (strcmp(word, option) == 0 && i + 1 < stage->arguments_end)
+			value = command->words[i + 1].text;
+	}
+	return value;
+}
+
 void
 pipeline_free(struct pipeline *pipeline)
 {

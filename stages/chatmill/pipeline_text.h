@@ -22,6 +22,19 @@ struct pipeline {
 	struct arena text;
 };
 
+/* Which program a command is. */
+struct pipeline_stage {
+	const char *name; /* "parse"; of `chatmill exec ... -- ./question.py`, "./question.py" */
+	size_t arguments; /* its own words: from here... */
+	size_t arguments_end; /* ...to here: what follows belongs to what exec runs */
+	const char *program;  /* to be looked for in $PATH where it is no stage; NULL: it must be */
+};
+/* "parse", "chatmill parse", "chatmill-parse" and "bin/chatmill-parse" are all the stage parse. */
+struct pipeline_stage pipeline_command_stage(const struct pipeline_command *);
+/* The value of `--in FILE` or `--in=FILE`; NULL: not given. option: "--in". */
+const char *pipeline_command_value(const struct pipeline_command *, const struct pipeline_stage *,
+				   const char *option);
+
 /* Quotes, backslashes and comments mean what they mean in sh. A pipe ends with its line, unless the
  * line ends with `|` or a backslash, or the next one begins with `|`. NULL: ERR_FATAL, with the
  * line. */

@@ -97,6 +97,7 @@ take_all(struct stage_description *stage, struct err *err)
 		return -1;
 	if (stage->kind == STAGE_SOURCE && stage->emits == NULL)
 		return refuse(err, "emits", "a schema, and it is a source");
+	stage->remembers = json_array_size(json_object_get(stage->json, "states")) > 0;
 	stage->options = json_object_get(stage->json, "options");
 	return json_is_array(stage->options) ? 0 : refuse(err, "options", "a list");
 }

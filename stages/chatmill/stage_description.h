@@ -22,6 +22,7 @@ struct stage_description {
 	const char *emitted;      /* the record's full name */
 	const char *key;          /* one of the paths it reads; NULL: none */
 	const char *partition_by; /* of what it emits; NULL: conversation_id */
+	bool remembers;           /* it keeps state: on Kafka, in a changelog */
 	const json_t *options;    /* an array of objects */
 };
 

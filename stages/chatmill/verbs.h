@@ -7,5 +7,6 @@ int verb_stages(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_cat(int argc, char **argv);
 int verb_run(int argc, char **argv);
+int verb_topics(int argc, char **argv);
 
 #endif

@@ -2,18 +2,7 @@
 #include "avro/limits.h"
 #include "avro/varint.h"
 #include "check.h"
-
-static struct avro_schema *
-parse(const char *json)
-{
-	struct err err = {0};
-	struct avro_schema *schema = avro_schema_parse(str_of(json), &err);
-
-	if (schema == NULL)
-		print_error("%s: %s\n", json, err.text);
-	assert_non_null(schema);
-	return schema;
-}
+#include "parse_schema.h"
 
 static void
 refuse(const char *schema, struct str datum, const char *why)

@@ -3,19 +3,8 @@
 #include "avro/plan.h"
 #include "avro/schema.h"
 #include "check.h"
+#include "parse_schema.h"
 #include <math.h>
-
-static struct avro_schema *
-parse(const char *json)
-{
-	struct err err = {0};
-	struct avro_schema *schema = avro_schema_parse(str_of(json), &err);
-
-	if (schema == NULL)
-		print_error("%s: %s\n", json, err.text);
-	assert_non_null(schema);
-	return schema;
-}
 
 static struct avro_encoder *
 encoder_of(const struct avro_schema *schema, const struct field *table)

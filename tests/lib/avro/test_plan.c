@@ -1,19 +1,8 @@
 #include "check.h"
+#include "parse_schema.h"
 
 #include "lib/avro/plan_properties.h"
 #include "lib/avro/random_data.h"
-
-static struct avro_schema *
-parse(const char *json)
-{
-	struct err err = {0};
-	struct avro_schema *schema = avro_schema_parse(str_of(json), &err);
-
-	if (schema == NULL)
-		print_error("%s: %s\n", json, err.text);
-	assert_non_null(schema);
-	return schema;
-}
 
 /* One record after the other, of one schema, through one table. */
 struct reading {

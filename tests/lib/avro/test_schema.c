@@ -2,18 +2,7 @@
 #include "avro/schema.h"
 #include "base/buf.h"
 #include "check.h"
-
-static struct avro_schema *
-parse(const char *json)
-{
-	struct err err = {0};
-	struct avro_schema *schema = avro_schema_parse(str_of(json), &err);
-
-	if (schema == NULL)
-		print_error("%s: %s\n", json, err.text);
-	assert_non_null(schema);
-	return schema;
-}
+#include "parse_schema.h"
 
 /* The schema is refused, for a reason that says `why`. */
 static void

@@ -1,21 +1,10 @@
 #include "avro/schema.h"
 #include "base/buf.h"
 #include "check.h"
+#include "parse_schema.h"
 
 #define RECORD(fields) "{\"type\":\"record\",\"name\":\"chatmill.M\",\"fields\":[" fields "]}"
 #define ID             "{\"name\":\"id\",\"type\":\"int\"}"
-
-static struct avro_schema *
-parse(const char *json)
-{
-	struct err err = {0};
-	struct avro_schema *schema = avro_schema_parse(str_of(json), &err);
-
-	if (schema == NULL)
-		print_error("%s: %s\n", json, err.text);
-	assert_non_null(schema);
-	return schema;
-}
 
 /* What `json` becomes with `field`; the field without {} is a name, to be removed. */
 static void

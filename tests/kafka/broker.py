@@ -1,24 +1,31 @@
-"""One Kafka broker of our own: formatted, started, stopped, killed; on ports that were free."""
+"""Kafka brokers of our own: formatted, started, stopped, killed; on ports that were free."""
 import glob, os, signal, socket, subprocess, time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 JAVA = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"]
 
+# Sessions and transactions of the dead end within seconds where a client asks for it.
 PROPERTIES = """process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:{controller}
+node.id={node}
+controller.quorum.voters={voters}
 controller.listener.names=CONTROLLER
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
 log.dirs={folder}/data
-offsets.topic.replication.factor=1
+default.replication.factor={copies}
+min.insync.replicas={least}
+offsets.topic.replication.factor={copies}
 offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
+transaction.state.log.replication.factor={copies}
+transaction.state.log.min.isr={least}
 transaction.state.log.num.partitions=4
+transaction.abort.timed.out.transaction.cleanup.interval.ms=200
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=500
+broker.session.timeout.ms=6000
 auto.create.topics.enable=false
 log.cleaner.dedupe.buffer.size=8388608
 """
@@ -34,30 +41,36 @@ def free_ports(count):
     return ports
 
 
+def java(*args):
+    libs = os.path.join(TOP, "build/kafka/libs/*")
+    subprocess.run(JAVA + ["-Xmx128m", "-cp", libs, *args], check=True, capture_output=True, timeout=60)
+
+
 class Broker:
-    def __init__(self, folder):
+    """One node, also of a cluster: voters names the controllers of all."""
+
+    def __init__(self, folder, node=1, ports=None, voters=None, copies=1):
         self.folder = folder
-        self.port, controller = free_ports(2)
+        self.process = None
+        self.port, controller = ports or free_ports(2)
         self.address = f"127.0.0.1:{self.port}"
-        self.libs = os.path.join(TOP, "build/kafka/libs/*")
         os.makedirs(folder)
         self.config = os.path.join(folder, "server.properties")
         with open(self.config, "w") as f:
-            f.write(PROPERTIES.format(controller=controller, port=self.port, folder=folder))
-        self.java("kafka.tools.StorageTool", "format", "-t", "Q2hhdG1pbGwtdGVzdC0wMQ", "-c", self.config)
-        self.start()
+            f.write(PROPERTIES.format(node=node, voters=voters or f"1@127.0.0.1:{controller}", controller=controller,
+                                      port=self.port, folder=folder, copies=copies, least=min(copies, 2)))
+        java("kafka.tools.StorageTool", "format", "-t", "Q2hhdG1pbGwtdGVzdC0wMQ", "-c", self.config)
 
-    def java(self, *args):
-        subprocess.run(JAVA + ["-Xmx128m", "-cp", self.libs, *args], check=True, capture_output=True, timeout=60)
-
-    def start(self):
+    def begin(self):
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.process = subprocess.Popen(
                 JAVA + ["-Xms64m", "-Xmx400m",
                         "-Dlog4j2.configurationFile=" + os.path.join(TOP, "tests/kafka/log4j2.properties"),
-                        "-cp", self.libs, "kafka.Kafka", self.config],
+                        "-cp", os.path.join(TOP, "build/kafka/libs/*"), "kafka.Kafka", self.config],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder)
-        end = time.monotonic() + 60
+
+    def wait(self):
+        end = time.monotonic() + 90
         while True:
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
@@ -66,15 +79,47 @@ class Broker:
                 assert self.process.poll() is None and time.monotonic() < end, "the broker does not start"
                 time.sleep(0.1)
 
+    def start(self):
+        self.begin()
+        self.wait()
+
     def kill(self):
-        self.process.kill()
-        self.process.wait()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
 
     def pause(self):
         self.process.send_signal(signal.SIGSTOP)
 
     def go_on(self):
-        self.process.send_signal(signal.SIGCONT)
+        if self.process is not None:
+            self.process.send_signal(signal.SIGCONT)
+
+
+class Cluster:
+    """So many brokers; with three, each topic has three copies, of which two must have a message."""
+
+    def __init__(self, folder, count=1):
+        ports = free_ports(2 * count)
+        pairs = [ports[2 * i : 2 * i + 2] for i in range(count)]
+        voters = ",".join(f"{i + 1}@127.0.0.1:{pair[1]}" for i, pair in enumerate(pairs))
+        self.brokers = []
+        try:
+            for i, pair in enumerate(pairs):
+                self.brokers.append(Broker(os.path.join(folder, str(i + 1)), i + 1, pair, voters, min(count, 3)))
+            for broker in self.brokers:
+                broker.begin()
+            for broker in self.brokers:
+                broker.wait()
+        except BaseException:
+            self.close()
+            raise
+        self.address = ",".join(broker.address for broker in self.brokers)
+
+    def close(self):
+        for broker in self.brokers:
+            broker.go_on()
+            broker.kill()
 
 
 def is_there():

@@ -6,6 +6,7 @@
  *   topic show NAME                  what is committed, a line a message: partition, offset, key,
  *                                    headers (name=value,...), value in hex; "-" is null
  *   topic put NAME                   lines of key and value in hex, each may be "-"
+ *   topic ends NAME                  partition and the offset behind its last committed message
  *   topic group NAME TOPIC           partition and committed offset, a line each
  *
  * The broker is $CHATMILL_KAFKA_BOOTSTRAP_SERVERS.
@@ -117,8 +118,27 @@ print_message(const rd_kafka_message_t *m)
 	putchar('\n');
 }
 
-static void
-show(const char *name)
+#define PARTITIONS_MOST 64
+
+/* Whether this is where the partition ended when that was first known. Transactions under way hold
+ * back what is behind them: its end for us is then before that, and they are waited for. */
+static int
+is_end(rd_kafka_t *rk, const char *name, const rd_kafka_message_t *m)
+{
+	static int64_t end[PARTITIONS_MOST]; /* 0: not known yet */
+	int64_t low;
+
+	if (m->partition >= PARTITIONS_MOST)
+		fail(name, "too many partitions");
+	return (end[m->partition] > 0 ||
+		rd_kafka_get_watermark_offsets(rk, name, m->partition, &low, &end[m->partition]) ==
+			0) &&
+	       m->offset >= end[m->partition];
+}
+
+/* Each committed message of the topic, up to where its partitions end now; how many partitions. */
+static int
+read_all(const char *name, void (*take)(const rd_kafka_message_t *))
 {
 	rd_kafka_t *rk = client(RD_KAFKA_CONSUMER, "topic");
 	int partitions = count_partitions(rk, name);
@@ -132,16 +152,34 @@ show(const char *name)
 		if (m == NULL)
 			fail(name, "nothing comes");
 		if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
-			ended++;
+			ended += is_end(rk, name, m);
 		else if (m->err != 0)
 			fail(name, rd_kafka_message_errstr(m));
 		else
-			print_message(m);
+			take(m);
 		rd_kafka_message_destroy(m);
 	}
 	rd_kafka_topic_partition_list_destroy(all);
 	rd_kafka_consumer_close(rk);
 	rd_kafka_destroy(rk);
+	return partitions;
+}
+
+static long long behind[PARTITIONS_MOST];
+
+static void
+note_end(const rd_kafka_message_t *m)
+{
+	behind[m->partition % PARTITIONS_MOST] = m->offset + 1;
+}
+
+static void
+print_ends(const char *name)
+{
+	int partitions = read_all(name, note_end);
+
+	for (int i = 0; i < partitions; i++)
+		printf("%d\t%lld\n", i, behind[i]);
 }
 
 /* In place; a null is NULL. */
@@ -212,12 +250,15 @@ main(int argc, char **argv)
 	if (argc == 4 && strcmp(argv[1], "make") == 0)
 		make(argv[2], atoi(argv[3]));
 	else if (argc == 3 && strcmp(argv[1], "show") == 0)
-		show(argv[2]);
+		(void)read_all(argv[2], print_message);
+	else if (argc == 3 && strcmp(argv[1], "ends") == 0)
+		print_ends(argv[2]);
 	else if (argc == 3 && strcmp(argv[1], "put") == 0)
 		put(argv[2]);
 	else if (argc == 4 && strcmp(argv[1], "group") == 0)
 		group(argv[2], argv[3]);
 	else
-		fail("usage", "make NAME PARTITIONS, show NAME, put NAME, group NAME TOPIC");
+		fail("usage",
+		     "make NAME PARTITIONS, show NAME, put NAME, ends NAME, group NAME TOPIC");
 	return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -11,11 +11,11 @@ is_digits(struct str s, size_t from, size_t count)
 	return true;
 }
 
-/* Behind the last dot; empty: there is none. */
+/* Behind the last dot, which may be all that is before it; empty: there is none. */
 static struct str
 extension_of(struct str name)
 {
-	for (size_t i = name.len; i-- > 1 && name.len - i <= 6;)
+	for (size_t i = name.len; i-- > 0 && name.len - i <= 6;)
 		if (name.ptr[i] == '.')
 			return str_tail(name, i + 1);
 	return (struct str){"", 0};

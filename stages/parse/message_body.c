@@ -119,9 +119,8 @@ attach(struct body_scratch *b, const struct body_source *from, struct message *m
 	m->attachments = &b->attachment;
 	m->attachment_count = 1;
 	if (kind == KIND_CONTACT) {
-		b->contact = (struct contact){0};
-		if (name.ptr != NULL)
-			b->contact.name = file_name_of_contact(name);
+		struct str who = name.ptr != NULL ? file_name_of_contact(name) : name;
+		b->contact = (struct contact){.name = who.len > 0 ? who : (struct str){0}};
 		m->contact = &b->contact;
 	}
 }

@@ -160,6 +160,23 @@ documents_may_have_no_suffix(void **state)
 }
 
 static void
+a_name_that_is_only_a_suffix_says_its_sort(void **state)
+{
+	(void)state;
+	struct message m = body(".jpg (file attached)", false);
+	assert_int_equal(m.kind, KIND_IMAGE);
+	assert_str(m.attachments[0].name, ".jpg");
+	assert_int_equal(body(".PNG (Datei angehängt)", false).kind, KIND_IMAGE);
+	assert_int_equal(body(".mp4 (file attached)", false).kind, KIND_VIDEO);
+	assert_int_equal(body("\u200e<attached: .opus>", true).kind, KIND_VOICE);
+	assert_int_equal(body(".profile (file attached)", false).kind, KIND_DOCUMENT);
+	m = body(".vcf (file attached)", false);
+	assert_int_equal(m.kind, KIND_CONTACT);
+	assert_null(m.contact->name.ptr);
+	expect_kind(".jpg (a suffix)", KIND_TEXT, ".jpg (a suffix)");
+}
+
+static void
 expect_place(const char *raw, const char *name, const char *address)
 {
 	struct message m = body(raw, false);
@@ -458,7 +475,7 @@ RUN_TESTS(TEST(words_of_many_languages_are_known), TEST(what_only_resembles_them
 	  TEST(polls_have_votes), TEST(mentions_are_found),
 	  TEST(calls_have_a_medium_and_what_became_of_them),
 	  TEST(events_of_other_languages_have_them_too), TEST(events_have_actor_targets_and_value),
-	  TEST(documents_may_have_no_suffix), TEST(places_have_names_and_addresses),
-	  TEST(sentences_are_nobodys_names),
+	  TEST(documents_may_have_no_suffix), TEST(a_name_that_is_only_a_suffix_says_its_sort),
+	  TEST(places_have_names_and_addresses), TEST(sentences_are_nobodys_names),
 	  TEST(whoever_exported_the_chat_is_you_in_all_languages),
 	  TEST(places_hold_what_they_say_and_no_more), TEST(free_scratch))

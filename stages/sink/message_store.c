@@ -147,6 +147,7 @@ struct import { /* of one conversation */
 	struct str conversation_id, import_id;
 	struct str title; /* the conversation's id where it has none */
 	bool earlier;     /* other imports know the conversation */
+	bool otherwise;   /* some of them read its dates in another order */
 	struct map people;
 	struct slot_place place;
 	int64_t shift; /* from its seq to that of the earlier import it goes on from */
@@ -164,6 +165,7 @@ struct message_store {
 	sqlite3_stmt *statements[STATEMENTS];
 	struct enrichments *enrichments;
 	struct slot_merge *slots;
+	struct other_readings *readings;
 	struct seen_ids *seen; /* while the database has no index; else NULL */
 	struct map imports;
 	struct import *import; /* of the record before */
@@ -262,6 +264,8 @@ end_session(struct message_store *s)
 	s->seen = NULL;
 	slot_merge_close(s->slots);
 	s->slots = NULL;
+	other_readings_close(s->readings);
+	s->readings = NULL;
 	enrichments_close(s->enrichments);
 	s->enrichments = NULL;
 	for (size_t i = 0; i < STATEMENTS; i++) {
@@ -286,6 +290,9 @@ begin_session(struct message_store *s, struct err *err)
 		goto fail;
 	s->slots = slot_merge_open(s->db, s->enrichments, err);
 	if (s->slots == NULL)
+		goto fail;
+	s->readings = other_readings_open(s->db, s->enrichments, err);
+	if (s->readings == NULL)
 		goto fail;
 	s->seen = database_is_indexed(s->db) ? NULL : seen_ids_new();
 	return 0;
@@ -351,7 +358,7 @@ say_shared_title(struct message_store *s, const struct import *import, struct er
 	return got < 0 ? -1 : 0;
 }
 
-/* An import that knew less than it added, of a chat that may have been read otherwise before. */
+/* An import of a chat that may have been read otherwise before. */
 static int
 settle_other_reading(struct message_store *s, struct import *import, struct err *err)
 {
@@ -359,9 +366,9 @@ settle_other_reading(struct message_store *s, struct import *import, struct err 
 	uint64_t added = import->added - import->place.merged;
 	int got = 0;
 
-	if (import->earlier && added > import->known)
-		got = other_reading_settle(s->db, s->enrichments, import->conversation_id,
-					   import->import_id, added, &found, err);
+	if (import->otherwise && added > 0)
+		got = other_readings_settle(s->readings, import->conversation_id, import->import_id,
+					    added, &found, err);
 	if (got == 1) {
 		other_reading_say(&found);
 		import->added -= found.stays ? (uint64_t)found.removed : 0;
@@ -409,6 +416,18 @@ text_of(const struct message_store *s, enum known k)
 }
 
 static int
+ask_for_other_readings(struct message_store *s, struct import *import, struct err *err)
+{
+	int got = 0;
+
+	if (import->earlier)
+		got = other_readings_exist(s->readings, import->conversation_id, import->import_id,
+					   err);
+	import->otherwise = got == 1;
+	return got < 0 ? -1 : 0;
+}
+
+static int
 open_import(struct message_store *s, struct import *import, struct err *err)
 {
 	struct str conversation = text_of(s, CONVERSATION_ID), id = text_of(s, IMPORT_ID);
@@ -439,7 +458,9 @@ open_import(struct message_store *s, struct import *import, struct err *err)
 		return -1;
 	sqlite3_reset(stmt);
 	import->earlier = got == 1;
-	return import->earlier ? database_index(s->db, err) : 0;
+	if (import->earlier && database_index(s->db, err) != 0)
+		return -1;
+	return ask_for_other_readings(s, import, err);
 }
 
 /* The import, and the conversation, that the record in hand belongs to. */
@@ -486,7 +507,9 @@ tell_reading(struct message_store *s, struct err *err)
 			sqlite3_bind_double(stmt, k - READING_FORM + 3, s->cells[k]->real);
 		else
 			sqlite3_bind_null(stmt, k - READING_FORM + 3);
-	return database_step(s->db, stmt, "write", err);
+	if (database_step(s->db, stmt, "write", err) != 0)
+		return -1;
+	return ask_for_other_readings(s, s->import, err);
 }
 
 static int
@@ -664,6 +687,9 @@ put_message(struct message_store *s, struct err *err)
 		import->added += 1;
 	else
 		import->known += 1;
+	if (meeting == CURRENT && import->otherwise &&
+	    other_readings_met(s->readings, import->import_id, id, err) != 0)
+		return -1;
 	if (!import->earlier)
 		return 0;
 	return meeting == NEW

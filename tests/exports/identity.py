@@ -1,6 +1,8 @@
 """The same chat, exported again and otherwise: what a database makes of it."""
+import collections
 import datetime
 import os
+import random
 import subprocess
 import tempfile
 
@@ -77,11 +79,57 @@ def cases(tools):
         "SELECT text, edited FROM messages WHERE text LIKE '%typo%'"), ["no typo|1"]
     database, new = second(android(TALK), android(edited(TALK, 6, "This message was deleted")))
     yield "a message that was deleted since", new, "0 messages; changed since: 1"
+    ambiguous = printed(3, 4, 600, "hello") + printed(5, 5, 600, "the same both ways")
+    switched, _ = second(ambiguous, ambiguous, "--timezone", "UTC", "--date-order", "mdy")
+    yield "dates read in the other order, one of which is the same then", switched.rows(LOCAL), [
+        "2021-03-04 10:00|hello", "2021-05-05 10:00|the same both ways"]
     yield "equal texts in one minute are as many as were written", database.rows(
         "SELECT count(*) FROM messages WHERE text = 'ok'"), ["3"]
 
 
+ORDERS = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}
+
+
+def printed(day, month, minute, text):
+    return "%02d/%02d/2021, %02d:%02d - %s: %s\n" % (day, month, minute // 60, minute % 60, "Ada", text)
+
+
+def in_order(order, lines):
+    """How many of each line there are, as a database has them that was told this order."""
+    at = lambda a, b: "2021-%02d-%02d" % ((b, a) if order == "dmy" else (a, b))
+    return sorted("%s %02d:%02d|%s" % (at(a, b), minute // 60, minute % 60, text) for a, b, minute, text in lines)
+
+
+LOCAL = ("SELECT strftime('%Y-%m-%d %H:%M', sent_at / 1000, 'unixepoch') || '|' || text FROM messages"
+         " ORDER BY 1")
+
+
+def switched_orders(tools, count):
+    """Chats in which every date could be read either way, imported again and again: longer, shorter, in the one
+    order and the other. The last import has all lines, so that all are to be there in its order, and no other.
+    Where one text comes again and again at one time of day, a line may be there in both; none is lost."""
+    for seed in range(count):
+        rng = random.Random(seed)
+        days = rng.sample([(a, b) for a in range(1, 13) for b in range(1, 13)], rng.randint(1, 8))
+        days += rng.sample([(a, a) for a in range(1, 13)], rng.randint(0, 4)) + [(b, a) for a, b in days[:3]]
+        rng.shuffle(days)
+        texts = ["good morning", "x%d"] if seed % 2 else ["x%d"]
+        lines = [(a, b, rng.choice([480, 481, 600]), rng.choice(texts).replace("%d", str(i)))
+                 for i, (a, b) in enumerate(days)]
+        database, steps = Database(tools), []
+        for _ in range(rng.randint(1, 3)):
+            steps.append((rng.choice(list(ORDERS)), *sorted(rng.sample(range(len(lines) + 1), 2))))
+        steps.append((rng.choice(list(ORDERS)), 0, len(lines)))
+        for order, begin, end in steps:
+            database.add("".join(printed(*line) for line in lines[begin:end]), "--timezone", "UTC", "--date-order", order)
+        got, wanted = database.rows(LOCAL), in_order(steps[-1][0], lines)
+        if seed % 2:
+            wanted, lost = got, collections.Counter(wanted) - collections.Counter(got)
+            got = got + ["lost: %s" % lost] if lost else got
+        yield "%s of %s" % (steps, lines), got, wanted
+
+
 def complaints(tools):
-    for what, got, wanted in cases(tools):
+    for what, got, wanted in [*cases(tools), *switched_orders(tools, 12)]:
         if got != wanted:
             yield "%s: %s instead of %s" % (what, got, wanted)

@@ -33,6 +33,7 @@ struct connection {
 
 struct metrics_http {
 	struct metrics *metrics;
+	struct metric *ready;  /* or NULL */
 	_Atomic int not_ready; /* how many say so */
 	int listener, stop;    /* stop: an eventfd, readable when the thread has to end */
 	char address[NI_MAXHOST + NI_MAXSERV + 4];
@@ -83,6 +84,7 @@ answer_request(struct metrics_http *h, struct connection *c)
 	struct str rest = {c->request, c->request_len}, method, path;
 	struct buf page = {0};
 
+	bool ready = atomic_load(&h->not_ready) == 0;
 	if (!parse_request_line(str_cut(&rest, '\n'), &method, &path)) {
 		answer(c, true, "400 Bad Request", "", STR("not an HTTP/1.1 request\n"));
 		return;
@@ -92,12 +94,14 @@ answer_request(struct metrics_http *h, struct connection *c)
 		answer(c, true, "405 Method Not Allowed", "Allow: GET, HEAD\r\n",
 		       STR("GET and HEAD only\n"));
 	} else if (str_equal(path, STR("/metrics"))) {
+		if (h->ready != NULL)
+			metric_set(h->ready, ready);
 		metrics_write(h->metrics, &page);
 		answer(c, get, "200 OK", "", buf_str(&page));
 	} else if (str_equal(path, STR("/healthz"))) {
 		answer(c, get, "200 OK", "", STR("alive\n"));
 	} else if (str_equal(path, STR("/readyz"))) {
-		if (atomic_load(&h->not_ready) == 0)
+		if (ready)
 			answer(c, get, "200 OK", "", STR("ready\n"));
 		else
 			answer(c, get, "503 Service Unavailable", "", STR("not ready\n"));
@@ -339,7 +343,8 @@ name_listener(struct metrics_http *h, struct err *err)
 }
 
 struct metrics_http *
-metrics_http_start(const char *address, struct metrics *metrics, struct err *err)
+metrics_http_start(const char *address, struct metrics *metrics, struct metric *ready,
+		   struct err *err)
 {
 	struct metrics_http *h = mem_zero(1, sizeof(*h));
 	h->not_ready = 1;
@@ -347,6 +352,7 @@ metrics_http_start(const char *address, struct metrics *metrics, struct err *err
 	int failed;
 
 	h->metrics = metrics;
+	h->ready = ready;
 	h->stop = -1;
 	h->listener = open_listener(address, err);
 	if (h->listener < 0 || name_listener(h, err) != 0)

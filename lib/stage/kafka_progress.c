@@ -11,6 +11,7 @@
 #define AGAIN_MS      100
 #define AGAIN_LAST_MS 5000
 #define FIRST_RECORDS 64
+#define LAG_MS        1000
 
 bool
 kafka_run_is_sink(const struct kafka_run *run)
@@ -65,7 +66,8 @@ on_assigned(void *with, struct kafka_place *places, size_t count)
 		run->parts[run->part_count++] =
 			(struct kafka_part){.topic = str_dup(str_of(places[i].topic)),
 					    .partition = places[i].partition,
-					    .next = KAFKA_NOTHING};
+					    .next = KAFKA_NOTHING,
+					    .done = KAFKA_NOTHING};
 		if (run->keeps_places) /* the first message asks the sink for them */
 			places[i].offset = KAFKA_BEGINNING;
 		log_debug("assigned", "topic=%s partition=%d", places[i].topic,
@@ -158,15 +160,31 @@ commit_places(struct kafka_run *run, const struct kafka_place *places, size_t co
 	return 0;
 }
 
-static void
-show_lag(struct kafka_run *run, const struct kafka_place *places, size_t count)
+void
+kafka_run_show_lag(struct kafka_run *run)
 {
-	int64_t lag = 0, one;
+	int64_t now_ms = clock_monotonic_ms(), lag = 0, one;
 
-	for (size_t i = 0; i < count; i++)
-		if ((one = kafka_consumer_lag(run->consumer, &places[i])) > 0)
+	if (now_ms - run->lag_ms < LAG_MS)
+		return;
+	run->lag_ms = now_ms;
+	for (size_t i = 0; i < run->part_count; i++) {
+		const struct kafka_part *part = &run->parts[i];
+		const struct kafka_place place = {part->topic, part->partition, part->done};
+		if ((one = kafka_consumer_lag(run->consumer, &place)) > 0)
 			lag += one;
+	}
 	metric_set(run->job->metrics->lag, lag);
+}
+
+static void
+count_bytes_out(struct kafka_run *run)
+{
+	uint64_t bytes;
+	bool source_lost;
+
+	kafka_intakes_sum(run->intakes, &bytes, &source_lost);
+	metric_set(run->job->metrics->bytes_out, (int64_t)bytes);
 }
 
 /* The disks follow. One that cannot is made again from the changelog. */
@@ -198,12 +216,16 @@ kafka_run_commit(struct kafka_run *run)
 	size_t count = places_to_commit(run, &places);
 	if (commit_places(run, places, count, &err) == 0) {
 		run->taken = false;
-		for (size_t i = 0; i < run->part_count; i++)
-			run->parts[i].next = KAFKA_NOTHING;
+		for (size_t i = 0; i < run->part_count; i++) {
+			struct kafka_part *part = &run->parts[i];
+			if (part->next != KAFKA_NOTHING)
+				part->done = part->next;
+			part->next = KAFKA_NOTHING;
+		}
 		commit_memories(run);
 		metric_observe_us(run->job->metrics->commit,
 				  (clock_monotonic_ms() - began_ms) * 1000);
-		show_lag(run, places, count);
+		count_bytes_out(run);
 	} else {
 		kafka_run_lead_astray(run, &err);
 	}
@@ -218,6 +240,7 @@ serve_group(struct kafka_run *run)
 	struct err err = {0};
 
 	run->held_ms = clock_monotonic_ms();
+	kafka_run_show_lag(run);
 	if (kafka_consumer_hold(run->consumer, &err) != 0)
 		run->failed = err;
 }

@@ -16,7 +16,8 @@
 struct kafka_part { /* of the input, while it is ours */
 	char *topic;
 	int32_t partition;
-	int64_t next;                /* to be committed; or KAFKA_NOTHING */
+	int64_t next; /* to be committed; or KAFKA_NOTHING */
+	int64_t done; /* what comes before it is committed; or KAFKA_NOTHING: unknown */
 	struct kafka_memory *memory; /* of a stage that remembers; NULL: not opened */
 	bool asked;                  /* the sink was, for its place */
 };
@@ -39,7 +40,7 @@ struct kafka_run {
 	struct batch batch;
 	struct buf offsets, ends, scratch;
 	char input_name[300];
-	int64_t commit_every, committed_ms, held_ms, tended_ms;
+	int64_t commit_every, committed_ms, held_ms, tended_ms, lag_ms;
 	bool taken;        /* something since the last commit */
 	bool busy;         /* a record is in hand: nothing can be committed */
 	bool keeps_places; /* the sink: they are in what it writes to, and nowhere else */
@@ -60,6 +61,7 @@ struct kafka_rebalance kafka_run_rebalance(struct kafka_run *);
 /* What goes wrong leads astray, or, where it is ERR_FATAL, to the end of the run. */
 void kafka_run_lead_astray(struct kafka_run *, const struct err *why);
 void kafka_run_commit(struct kafka_run *);
+void kafka_run_show_lag(struct kafka_run *);      /* also when nothing is committed; costs little */
 bool kafka_run_is_over(const struct kafka_run *); /* for now: nothing more is to be taken */
 /* Until it is done, or the user has enough. */
 void kafka_run_find_the_way_back(struct kafka_run *);

@@ -247,6 +247,7 @@ meet_sink(struct kafka_run *run, struct kafka_intake *in, struct kafka_part *par
 	}
 	if (place.offset <= m->offset)
 		return 1;
+	part->done = place.offset;
 	return kafka_consumer_seek(run->consumer, &place, 1, err);
 }
 
@@ -367,6 +368,8 @@ take_next(struct kafka_run *run, const struct kafka_message *messages, size_t co
 
 	if (part == NULL)
 		return 1; /* it is not ours any more */
+	if (part->done == KAFKA_NOTHING)
+		part->done = messages->offset;
 	if (find_intake(run, messages, &frame, &in, err) != 0) {
 		if (err->class != ERR_INPUT)
 			return 0;
@@ -491,6 +494,7 @@ run_loop(struct kafka_run *run, struct err *err)
 		if (run->astray || run->failed.class != ERR_NONE)
 			continue;
 		take_polled(run, &polled);
+		kafka_run_show_lag(run);
 		if (!kafka_run_is_over(run))
 			tend_timers(run);
 		if (kafka_run_is_sink(run) && !run->astray && run->failed.class == ERR_NONE) {

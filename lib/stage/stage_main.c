@@ -247,7 +247,8 @@ run_job(struct program *p, struct progress_counts *counts, bool *usage, struct e
 	*usage = result != 0;
 	stage_metrics_open(&metrics, p->def, kafka_endpoint_is(p->runtime.in));
 	if (result == 0 && p->runtime.metrics != NULL) {
-		job.http = metrics_http_start(p->runtime.metrics, metrics.registry, err);
+		job.http = metrics_http_start(p->runtime.metrics, metrics.registry, metrics.ready,
+					      err);
 		if (job.http == NULL)
 			result = -1;
 		else

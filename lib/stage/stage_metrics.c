@@ -44,6 +44,7 @@ stage_metrics_open(struct stage_metrics *m, const struct stage_def *def, bool ka
 	metric_set(metrics_gauge(m->registry, "chatmill_build_info", build,
 				 "Always 1; its labels say which program this is."),
 		   1);
+	m->ready = metrics_gauge(m->registry, "chatmill_ready", labels, "1 when /readyz says so.");
 	m->records_in =
 		metrics_counter(m->registry, "chatmill_records_in_total", labels, "Records read.");
 	m->records_out = metrics_counter(m->registry, "chatmill_records_out_total", labels,

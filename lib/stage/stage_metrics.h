@@ -7,7 +7,7 @@
 
 struct stage_metrics {
 	struct metrics *registry;
-	struct metric *records_in, *records_out, *dropped, *dead_letters, *retries, *down;
+	struct metric *ready, *records_in, *records_out, *dropped, *dead_letters, *retries, *down;
 	struct metric *bytes_in, *bytes_out, *damaged_bytes;
 	struct metric_histogram *batch;
 	struct metric *lag, *partitions, *rebalances, *rewinds; /* on Kafka */

@@ -96,6 +96,26 @@ health_is_there_at_once_and_readiness_when_it_is_said(void **state)
 }
 
 static void
+a_gauge_says_what_readiness_says(void **state)
+{
+	struct metrics *own = metrics_new();
+	struct metrics_http *before = http;
+
+	(void)state;
+	http = metrics_http_start("127.0.0.1:0", own, metrics_gauge(own, "ready", "", "Or not."),
+				  &err);
+	assert_non_null(http);
+	assert_non_null(strstr(ask("GET /metrics HTTP/1.1\r\n\r\n"), "\nready 0\n"));
+	metrics_http_ready(http, true);
+	assert_non_null(strstr(ask("GET /metrics HTTP/1.1\r\n\r\n"), "\nready 1\n"));
+	metrics_http_ready(http, false);
+	assert_non_null(strstr(ask("GET /metrics HTTP/1.1\r\n\r\n"), "\nready 0\n"));
+	metrics_http_stop(http);
+	metrics_free(own);
+	http = before;
+}
+
+static void
 what_is_not_served_is_refused_with_the_right_status(void **state)
 {
 	(void)state;
@@ -179,18 +199,18 @@ an_address_that_cannot_be_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		assert_null(metrics_http_start(bad[i], metrics, &err));
+		assert_null(metrics_http_start(bad[i], metrics, NULL, &err));
 		assert_int_equal(err.class, ERR_FATAL);
 		assert_non_null(strstr(err.text, "an address is HOST:PORT or :PORT"));
 	}
-	assert_null(metrics_http_start(metrics_http_address(http), metrics, &err));
+	assert_null(metrics_http_start(metrics_http_address(http), metrics, NULL, &err));
 	assert_non_null(strstr(err.text, "Address already in use"));
 }
 
 static void
 all_addresses_are_served_without_a_host(void **state)
 {
-	struct metrics_http *all = metrics_http_start(":0", metrics, &err);
+	struct metrics_http *all = metrics_http_start(":0", metrics, NULL, &err);
 	char address[64];
 
 	(void)state;
@@ -210,7 +230,7 @@ start(void **state)
 	(void)state;
 	metrics = metrics_new();
 	metrics_counter(metrics, "c_total", "", "Counted.");
-	http = metrics_http_start("127.0.0.1:0", metrics, &err);
+	http = metrics_http_start("127.0.0.1:0", metrics, NULL, &err);
 	return http == NULL ? -1 : 0;
 }
 
@@ -225,6 +245,7 @@ stop(void **state)
 
 RUN_TESTS_WITH(start, stop, TEST(the_page_is_served_with_its_type_and_length),
 	       TEST(health_is_there_at_once_and_readiness_when_it_is_said),
+	       TEST(a_gauge_says_what_readiness_says),
 	       TEST(what_is_not_served_is_refused_with_the_right_status),
 	       TEST(a_request_may_come_byte_by_byte), TEST(a_request_without_end_is_cut_off),
 	       TEST(a_client_that_leaves_does_no_harm), TEST(an_address_that_cannot_be_is_refused),

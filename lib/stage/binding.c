@@ -35,6 +35,9 @@ check_callbacks(const struct stage_def *def, struct err *err)
 	if ((def->writes != NULL) != (def->appends != NULL || def->emits != NULL))
 		return err_set(err, ERR_FATAL,
 			       "a table of what it writes goes with appends or emits");
+	if (def->shape != NULL && (kind != STAGE_TRANSFORM || def->writes != NULL))
+		return err_set(err, ERR_FATAL,
+			       "shape is a transform's that neither appends nor emits");
 	if (def->states != NULL && def->key == NULL && !def->serial)
 		return err_set(err, ERR_FATAL, "state needs a key, or serial");
 	return 0;
@@ -182,7 +185,10 @@ int
 binding_open(struct binding *b, const struct stage_def *def, struct avro_schema *input,
 	     struct err *err)
 {
-	*b = (struct binding){.def = def, .kind = stage_kind_of(def), .input = input};
+	*b = (struct binding){.def = def,
+			      .kind = stage_kind_of(def),
+			      .input = input,
+			      .mirrors = def->emits == NULL && def->shape == NULL};
 	if (check_callbacks(def, err) != 0 || bind_writes(b, err) != 0) {
 		err_prefix(err, "declaration: ");
 		goto fail;
@@ -197,6 +203,30 @@ fail:
 	err->class = ERR_FATAL;
 	binding_close(b);
 	return -1;
+}
+
+int
+binding_shape(struct binding *b, const void *shared, struct str trail, struct buf *trail_out,
+	      struct err *err)
+{
+	struct buf json = {0};
+	int result = -1;
+
+	if (b->def->shape == NULL)
+		return 0;
+	if (b->def->shape(shared, b->input, trail, &json, trail_out, err) == 0) {
+		struct avro_schema *output = avro_schema_parse(buf_str(&json), err);
+		if (output != NULL && avro_schema_root(output)->type == AVRO_RECORD)
+			result = 0;
+		else if (output != NULL)
+			err_set(err, ERR_FATAL, "what comes out is no record");
+		avro_schema_free(b->output);
+		b->output = output;
+	}
+	buf_free(&json);
+	if (result != 0 && err->class != ERR_DOWN)
+		err->class = ERR_FATAL;
+	return result;
 }
 
 void

@@ -28,6 +28,7 @@ struct binding {
 	struct avro_encoder *encoder; /* NULL: nothing is appended or emitted */
 	struct field *rows;           /* the author's, and those below when he reads neither */
 	size_t struct_size;           /* bytes of what record_read() returns, and the two below */
+	bool mirrors;                 /* the input record goes on, as it is or with a field more */
 	size_t key_at, event_at;      /* of a struct str and an int64_t in it; SIZE_MAX: none */
 };
 
@@ -39,6 +40,10 @@ int binding_check(const struct stage_def *, struct err *);
  * ERR_FATAL: a sentence for the user ("the input has no field ..."). */
 int binding_open(struct binding *, const struct stage_def *, struct avro_schema *input,
 		 struct err *);
+/* Where the declaration leaves it to shape() what comes out: asks it. trail: of the input;
+ * trail_out gets another one, or nothing. ERR_FATAL, ERR_DOWN. */
+int binding_shape(struct binding *, const void *shared, struct str trail, struct buf *trail_out,
+		  struct err *);
 void binding_close(struct binding *);
 
 #endif

@@ -139,7 +139,11 @@ open_intake(struct kafka_intakes *all, struct kafka_intake *in, struct err *err)
 	in->job.dead_input = in->dead_input;
 	in->job.dead = in->dead;
 	in->job.trail = buf_str(&in->trail_in);
-	trail_add(buf_str(&in->trail_in), def, json_incref(all->own_options), &in->trail);
+	if (binding_shape(&in->job.binding, in->job.shared, buf_str(&in->trail_in), &in->trail,
+			  err) != 0)
+		return -1;
+	if (in->trail.len == 0)
+		trail_add(buf_str(&in->trail_in), def, json_incref(all->own_options), &in->trail);
 	if (open_refused(&in->refused, all, in->dead, buf_str(&in->trail_in), err) != 0)
 		return -1;
 	return all->out.count == 0 || in->job.binding.output == NULL

@@ -122,7 +122,7 @@ write_stream(struct kafka_run *run, const struct kafka_intake *in, struct err *e
 		return err_set(err, ERR_FATAL,
 			       "records of another schema have come, and a stream has one: give "
 			       "them a topic to go to");
-	return batch_blocks(&run->batch, false, b->def->emits == NULL, &run->scratch, output_block,
+	return batch_blocks(&run->batch, false, b->mirrors, &run->scratch, output_block,
 			    run->stream, err);
 }
 

@@ -90,7 +90,7 @@ open_input(struct run *run, struct err *err)
 static int
 open_output(struct run *run, struct err *err)
 {
-	const struct binding *b = &run->job->binding;
+	struct binding *b = &run->job->binding;
 	struct container_entry *entries = NULL;
 	size_t count = 0, room = 0;
 	struct str key, value, earlier = {0};
@@ -108,7 +108,12 @@ open_output(struct run *run, struct err *err)
 		MEM_GROW(entries, count, room);
 		entries[count++] = (struct container_entry){key, value};
 	}
-	trail_add(earlier, b->def, json_incref(run->own_options), &run->trail);
+	if (binding_shape(b, run->job->shared, earlier, &run->trail, err) != 0) {
+		free(entries);
+		return -1;
+	}
+	if (run->trail.len == 0)
+		trail_add(earlier, b->def, json_incref(run->own_options), &run->trail);
 	MEM_GROW(entries, count, room);
 	entries[count++] = (struct container_entry){STR(TRAIL_KEY), buf_str(&run->trail)};
 	if (kafka_endpoint_is(run->options->out))
@@ -232,7 +237,7 @@ static int
 write_batch(struct run *run, const struct batch *batch, struct err *err)
 {
 	const struct share *failure = batch_failure(batch);
-	bool mirrored = run->job->binding.def->emits == NULL;
+	bool mirrored = run->job->binding.mirrors;
 	uint64_t taken = batch->in.count; /* none behind a source or a timer */
 
 	if (failure != NULL && failure->stop_at < taken)

@@ -96,7 +96,14 @@ struct stage_def {
 	const char *emits;          /* or Avro record, JSON: new records go on instead */
 	const struct field *writes; /* what is emitted, or appended (an array: its
 				       items; a plain value: one row, path "") */
-	const char *partition_by;   /* emits: path of Kafka's key; NULL: conversation_id */
+	/* Or neither, where the input decides: writes the schema of what goes out instead, a
+	 * record's, as JSON; once for each schema that comes in, before its first record. trail:
+	 * how the input came to be; where another is written to trail_out, that goes on, with no
+	 * step added. Records go out by stage_emit_bytes(). -1: DOWN (on Kafka it is asked again),
+	 * or FATAL. */
+	int (*shape)(const void *shared, const struct avro_schema *input, struct str trail,
+		     struct buf *schema, struct buf *trail_out, struct err *);
+	const char *partition_by; /* emits: path of Kafka's key; NULL: conversation_id */
 
 	const char *key;                      /* path of a string; records of one key stay in order
 						 and meet one worker; NULL: no state, or serial */
@@ -170,6 +177,11 @@ const struct avro_schema *stage_input_schema(const struct stage *);    /* NULL i
 struct str stage_input_metadata(const struct stage *, struct str key); /* of its header; or {0} */
 struct str record_bytes(const struct record *);
 int record_json(const struct record *, struct buf *, struct err *);
+/* For who hands records on: this one and those behind it that process() will get next, as they lie
+ * one behind another, each checked whole; up to `most`, and about so many bytes. How many; 0: a
+ * part of this one is damaged. */
+uint64_t record_run(const struct record *, uint64_t most, size_t most_bytes, struct str *bytes,
+		    struct err *);
 
 /*
  * record_append(rec, &value)               the appended field: a record
@@ -186,6 +198,9 @@ int record_json(const struct record *, struct buf *, struct err *);
 #define stage_emit(st, ...)               stage_emit_item(st, sizeof(*(__VA_ARGS__)), __VA_ARGS__)
 void record_append_items(struct record *, size_t size, size_t count, const void *items);
 void stage_emit_item(struct stage *, size_t size, const void *item);
+
+/* Of a stage with shape(): one record, which the caller has checked (avro_datum_check()). */
+void stage_emit_bytes(struct stage *, struct str record);
 
 /* The same as functions of the stage's own, which accept no other struct: APPENDER(append_shout,
  * shout) makes append_shout(rec, &value), EMITTER(emit_hour, chat_hour) makes emit_hour(st,
@@ -211,6 +226,10 @@ enum stage_verdict stage_retry(struct stage *, const char *fmt, ...)
 enum stage_verdict stage_fail(struct stage *, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 enum stage_verdict stage_error(struct stage *, const struct err *);
+
+/* To be called about every second by a callback that takes its time. true: the work in hand is
+ * somebody else's now, whatever the verdict; give it up. */
+bool stage_breathe(struct stage *);
 
 /* Sends a part of the record in hand to the dead letters, as bytes, with its place ("line 17") and
  * the reason; the rest goes on with the verdict. Like an emission, it leaves only with PASS or

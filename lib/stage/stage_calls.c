@@ -71,6 +71,36 @@ record_json(const struct record *rec, struct buf *out, struct err *err)
 	return avro_datum_add_json(root, &bytes, AVRO_JSON_PLAIN, out, err);
 }
 
+/* Only where they lie in the batch: what is taken out of dead letters does not. */
+uint64_t
+record_run(const struct record *rec, uint64_t most, size_t most_bytes, struct str *bytes,
+	   struct err *err)
+{
+	const struct stage *st = rec->worker;
+	const struct batch *batch = st->batch;
+	const struct avro_node *root = avro_schema_root(st->binding->input);
+	const char *start = rec->at.bytes.ptr, *base = batch->in.bytes.ptr;
+	bool alone = st->job->dead_input != NULL || !st->alone;
+	struct str rest = alone ? rec->at.bytes
+				: (struct str){start, batch->in.bytes.len - (size_t)(start - base)};
+	uint64_t count = 0, left = batch->in.count - st->number;
+	struct err ignored;
+
+	if (left > most)
+		left = most;
+	*bytes = (struct str){start, 0};
+	while (count < (alone ? 1 : left) && (count == 0 || bytes->len < most_bytes)) {
+		if (avro_datum_check(root, &rest, count == 0 ? err : &ignored) != 0)
+			break;
+		if (!alone && batch->ends != NULL &&
+		    (size_t)(rest.ptr - base) != batch->ends[st->number + count])
+			break;
+		count++;
+		bytes->len = (size_t)(rest.ptr - start);
+	}
+	return count;
+}
+
 int64_t
 stage_now(const struct stage *st)
 {
@@ -194,6 +224,25 @@ stage_emit_item(struct stage *st, size_t size, const void *item)
 		return;
 	}
 	stream_mark(out, st->number, from, 1, false);
+}
+
+void
+stage_emit_bytes(struct stage *st, struct str record)
+{
+	struct stream *out = &st->share->out;
+	size_t from = out->bytes.len;
+
+	assert(st->def->shape != NULL);
+	buf_add(&out->bytes, record);
+	stream_mark(out, st->number, from, 1, false);
+}
+
+bool
+stage_breathe(struct stage *st)
+{
+	struct job_pause *pause = st->job->pause;
+
+	return pause != NULL && pause->breathe(pause);
 }
 
 void

@@ -40,7 +40,7 @@ worker_new(struct job *job, size_t index, size_t count)
 	st->self = mem_zero(1, b->def->self_size);
 	st->read = mem_zero(1, b->struct_size);
 	st->record.worker = st;
-	st->mirrored = b->def->emits == NULL;
+	st->mirrored = b->mirrors;
 	st->jitter = hash_keyed((struct str){(const char *)&index, sizeof(index)});
 	if (b->def->states != NULL)
 		st->state = state_store_new(b->def->states);
@@ -537,6 +537,7 @@ take_share(struct stage *st, struct batch *batch)
 	st->records_before = batch->in.first_record;
 	st->block = batch->in.number;
 	st->offsets = batch->offsets;
+	st->batch = batch;
 	st->merged = st->alone && batch->offsets == NULL;
 	st->left = false;
 	st->at_end = false;

@@ -65,25 +65,26 @@ struct stage {
 	struct arena arena;
 	struct record record;
 	struct state_store *state;
-	struct state_key *key;   /* of the record or timer in hand */
-	struct share *share;     /* where output goes */
-	uint64_t number;         /* of the record in hand, within the batch */
-	uint64_t block;          /* the batch's, in the input */
-	uint64_t records_before; /* the batch's first record, in the input */
-	const int64_t *offsets;  /* batch.h */
-	bool merged;             /* what goes on lies in one piece, whichever records it is of */
-	int32_t attempts;        /* of the record in hand, earlier runs included */
-	uint64_t polls;          /* of a source, so far */
-	bool mirrored;           /* what came in goes on: no emission */
-	bool alone;              /* no other worker shares the batch */
-	bool quiet;              /* another worker deals with what none can read */
-	bool stopped;            /* an end was asked for while the call under way waited */
-	bool at_end;             /* a timer at the end of the input: no record is in hand */
-	bool bad_output;         /* something appended or emitted could not be encoded */
-	struct err spoiled;      /* why that was so, the first time */
-	struct err why;          /* of the verdict under way */
-	struct buf position;     /* source */
-	bool left;               /* the work in hand is given up: what it put out is of no use */
+	struct state_key *key;     /* of the record or timer in hand */
+	struct share *share;       /* where output goes */
+	uint64_t number;           /* of the record in hand, within the batch */
+	uint64_t block;            /* the batch's, in the input */
+	uint64_t records_before;   /* the batch's first record, in the input */
+	const int64_t *offsets;    /* batch.h */
+	const struct batch *batch; /* in hand; of a transform or a sink */
+	bool merged;               /* what goes on lies in one piece, whichever records it is of */
+	int32_t attempts;          /* of the record in hand, earlier runs included */
+	uint64_t polls;            /* of a source, so far */
+	bool mirrored;             /* what came in goes on: no emission */
+	bool alone;                /* no other worker shares the batch */
+	bool quiet;                /* another worker deals with what none can read */
+	bool stopped;              /* an end was asked for while the call under way waited */
+	bool at_end;               /* a timer at the end of the input: no record is in hand */
+	bool bad_output;           /* something appended or emitted could not be encoded */
+	struct err spoiled;        /* why that was so, the first time */
+	struct err why;            /* of the verdict under way */
+	struct buf position;       /* source */
+	bool left;                 /* the work in hand is given up: what it put out is of no use */
 	uint64_t jitter;
 };
 

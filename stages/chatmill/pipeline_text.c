@@ -272,12 +272,12 @@ pipeline_command_stage(const struct pipeline_command *command)
 		stage.name = command->words[1].text;
 		stage.arguments = 2;
 		stage.program = NULL;
-		if (strcmp(stage.name, "exec") == 0)
-			look_into_exec(command, &stage);
 	} else if (strncmp(file, "chatmill-", 9) == 0) {
 		stage.name = file + 9;
 		stage.program = NULL;
 	}
+	if (strcmp(stage.name, "exec") == 0)
+		look_into_exec(command, &stage);
 	return stage;
 }
 

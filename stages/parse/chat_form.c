@@ -1,9 +1,11 @@
 #include "chat_form.h"
 #include "civil_time.h"
+#include "solar_hijri.h"
 #include <stdio.h>
 
 const char *const date_order_names[] = {"auto", "dmy", "mdy", "ymd", "myd", "dym", NULL};
-const char *const calendar_names[] = {"gregorian", "buddhist", "buddhist", "japanese", NULL};
+const char *const calendar_names[] = {"gregorian", "buddhist",    "buddhist",
+				      "japanese",  "solar_hijri", NULL};
 const char *const order_basis_names[] = {"option",   "only_one", "numbers",
 					 "evidence", "habit",    NULL};
 
@@ -13,13 +15,15 @@ static const uint8_t slots[ORDER_COUNT][3] = {
 	[ORDER_MYD] = {1, 0, 2}, [ORDER_DYM] = {1, 2, 0},
 };
 
-/* The Gregorian year; 0: there is none. */
+/* The Gregorian year, or the Solar Hijri one where days are reckoned by that calendar; 0: none. */
 static int64_t
-gregorian_year(enum calendar calendar, uint16_t number, uint8_t width, char era)
+year_of(enum calendar calendar, uint16_t number, uint8_t width, char era)
 {
 	switch (calendar) {
 	case CALENDAR_GREGORIAN:
 		return width == 4 ? number : 2000 + number;
+	case CALENDAR_SOLAR_HIJRI:
+		return number;
 	case CALENDAR_BUDDHIST:
 		return number - 543;
 	case CALENDAR_BUDDHIST_SHORT:
@@ -54,8 +58,10 @@ read_date(const struct chat_form *f, const struct header *h, int64_t *days)
 		if (!follows_rule(f->rules[i], h->width[i], h->zeros >> i & 1))
 			return false;
 	const uint8_t *slot = slots[f->order];
-	int64_t year = gregorian_year(f->calendar, h->number[slot[0]], h->width[slot[0]], h->era);
+	int64_t year = year_of(f->calendar, h->number[slot[0]], h->width[slot[0]], h->era);
 	int month = h->number[slot[1]], day = h->number[slot[2]];
+	if (f->calendar == CALENDAR_SOLAR_HIJRI)
+		return solar_hijri_days(year, month, day, days);
 	if (year == 0 || !civil_date_exists(year, month, day))
 		return false;
 	*days = civil_days(year, month, day);
@@ -82,7 +88,7 @@ may_be_header(const struct chat_form *f, struct str line)
 	if (line.len == 0)
 		return false;
 	unsigned char first = (unsigned char)line.ptr[0];
-	if (first >= 0x80)
+	if (first >= 0x80 || (f->shape.month != 0 && f->shape.frame != FRAME_BRACKET))
 		return true;
 	return f->shape.frame == FRAME_BRACKET ? first == '[' : first >= '0' && first <= '9';
 }
@@ -140,6 +146,8 @@ describe_date(const struct chat_form *f, char *to, size_t size)
 		int width = i == 0 ? (f->shape.year == YEAR_LONG ? 4 : 2)
 				   : (f->rules[slot] == DIGITS_PADDED ? 2 : 1);
 		memset(names[slot], letters[i], (size_t)width);
+		if (f->shape.month == slot + 1)
+			memcpy(names[slot], "mmm", 4);
 	}
 	(void)snprintf(to, size, "%s%s%s%s%s", names[0], separator, names[1], separator, names[2]);
 }

@@ -23,7 +23,13 @@ enum date_order {
 };
 extern const char *const date_order_names[]; /* "auto", "dmy", ...; ends with NULL */
 
-enum calendar { CALENDAR_GREGORIAN, CALENDAR_BUDDHIST, CALENDAR_BUDDHIST_SHORT, CALENDAR_JAPANESE };
+enum calendar {
+	CALENDAR_GREGORIAN,
+	CALENDAR_BUDDHIST,
+	CALENDAR_BUDDHIST_SHORT,
+	CALENDAR_JAPANESE,
+	CALENDAR_SOLAR_HIJRI
+};
 extern const char *const calendar_names[];
 
 enum digit_rule { DIGITS_ANY, DIGITS_BARE, DIGITS_PADDED }; /* no zero in front; two at least */

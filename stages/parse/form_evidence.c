@@ -11,6 +11,7 @@
  */
 #include "chat_form.h"
 #include "civil_time.h"
+#include "solar_hijri.h"
 #include "text_marks.h"
 #include "wording.h"
 #include <math.h>
@@ -60,10 +61,18 @@ year_slot(enum date_order order)
 	return order == ORDER_YMD ? 0 : order == ORDER_DMY || order == ORDER_MDY ? 2 : 1;
 }
 
+static int
+month_slot(enum date_order order)
+{
+	return order == ORDER_MDY || order == ORDER_MYD ? 0 : order == ORDER_DYM ? 2 : 1;
+}
+
 static bool
 order_fits(enum date_order order, const struct header_shape *shape)
 {
 	if (order == ORDER_AUTO)
+		return false;
+	if (shape->month != 0 && month_slot(order) != shape->month - 1)
 		return false;
 	if (shape->year_slot == 3) /* of two digits: never in the middle */
 		return year_slot(order) != 1;
@@ -83,6 +92,11 @@ day_in_order(const struct header *h, enum date_order order)
 	int year = h->number[year_slot(order)];
 	int month = h->number[slots[order][0]], day = h->number[slots[order][1]];
 
+	if (h->width[year_slot(order)] == 4 && year >= SOLAR_HIJRI_FIRST &&
+	    year <= SOLAR_HIJRI_LAST) {
+		int64_t days = INT64_MIN;
+		return solar_hijri_days(year, month, day, &days) ? days : INT64_MIN;
+	}
 	if (h->width[year_slot(order)] <= 2)
 		year += h->era == 'H' ? 1988 : h->era == 'R' ? 2018 : 2000;
 	if (year > 2400)
@@ -379,7 +393,8 @@ is_only_order(const struct header_shape *shape)
 	return fitting == 1;
 }
 
-/* Which calendar the years are of; -1: none that we know. */
+/* Which calendar the years are of; -1: none that we know. Solar Hijri years and lunar ones, which
+ * are of no fixed length, are 45 apart: no message is of a time when either could be meant. */
 static int
 find_calendar(const struct form_evidence *ev, const struct form_candidate *c, int slot)
 {
@@ -398,6 +413,8 @@ find_calendar(const struct form_evidence *ev, const struct form_candidate *c, in
 	}
 	if (header_word_is_buddhist(c->shape.word) || (year >= 2500 && year < 2700))
 		return CALENDAR_BUDDHIST;
+	if (c->least[slot] >= SOLAR_HIJRI_FIRST && year <= SOLAR_HIJRI_LAST)
+		return CALENDAR_SOLAR_HIJRI;
 	return year >= 1970 && year < 2200 ? CALENDAR_GREGORIAN : -1;
 }
 
@@ -452,7 +469,17 @@ form_decide(const struct form_evidence *ev, enum date_order wanted, struct chat_
 		f->confidence = 1;
 	}
 	int slot = year_slot((enum date_order)f->order);
+	if (c->shape.year == YEAR_NONE)
+		return err_set(err, ERR_INPUT,
+			       "its dates have no year: they would be guessed; put one into each, "
+			       "as in \"13 Aug 2014, 10:05 - \"");
 	int calendar = find_calendar(ev, c, slot);
+	if (calendar < 0 && c->greatest[slot] > SOLAR_HIJRI_LAST && c->greatest[slot] < 1500)
+		return err_set(
+			err, ERR_INPUT,
+			"its years (%u) are of the lunar Hijri calendar, which phones reckon "
+			"in several ways: export the chat with another calendar set",
+			(unsigned)c->greatest[slot]);
 	if (calendar < 0)
 		return err_set(err, ERR_INPUT, "its years (%u) are of a calendar that is not known",
 			       (unsigned)c->greatest[slot]);

@@ -2,7 +2,8 @@
  *   marks [ '[' ] marks  DATE  [','] [word] [half]  TIME  [half]  close
  *   marks [ '[' ] marks  TIME  [half]  ','  DATE  close
  *
- *   DATE   number sep number sep number ['.'], sep one of / . -, each followed by a space or none
+ *   DATE   number sep number sep number ['.'], sep one of / . -, each followed by a space or none;
+ *          or with a month's name (worded_date.h)
  *   TIME   number (':' | '.' | 'h') number [ the same, number ] [' ' unit]
  *   close  "] " | " - " | " – " | ": " | " "
  *
@@ -11,6 +12,7 @@
  */
 #include "header_line.h"
 #include "text_marks.h"
+#include "worded_date.h"
 
 struct cursor {
 	const char *p, *end;
@@ -18,7 +20,7 @@ struct cursor {
 
 /* Between date and time, or behind a year. */
 static const char *const header_words[] = {
-	"BE", "B.E.", "พ.ศ.", "г.", "klo", "à", "às", "um",
+	"BE", "B.E.", "พ.ศ.", "г.", "klo", "à", "às", "um", "р.", "at", "AP",
 };
 
 bool
@@ -112,11 +114,43 @@ take_number(struct cursor *c, uint16_t *value, uint8_t *digits, bool *zero)
 	return width;
 }
 
+/* A date with a month's name. Its digits are Latin. */
+static bool
+take_worded_date(struct cursor *c, struct header *h)
+{
+	struct header_shape *shape = &h->shape;
+	struct worded_date date;
+	size_t len = worded_date_scan((struct str){c->p, (size_t)(c->end - c->p)}, &date);
+
+	if (len == 0)
+		return false;
+	shape->separator = ' ';
+	shape->month = date.month + 1;
+	shape->digits = DIGITS_LATIN;
+	shape->year_slot = date.parts == 3 ? 3 : 2;
+	shape->year = date.parts == 3 ? YEAR_SHORT : YEAR_NONE;
+	for (int i = 0; i < 3; i++) {
+		h->number[i] = date.number[i];
+		h->width[i] = date.width[i];
+		if (date.width[i] != 4)
+			continue;
+		if (shape->year_slot != 3)
+			return false;
+		shape->year_slot = (uint8_t)i;
+		shape->year = YEAR_LONG;
+	}
+	c->p += len;
+	skip_marks(c);
+	return true;
+}
+
 static bool
 take_date(struct cursor *c, struct header *h)
 {
 	struct header_shape *shape = &h->shape;
 
+	if (take_worded_date(c, h))
+		return true;
 	shape->year_slot = 3;
 	for (int i = 0; i < 3; i++) {
 		bool zero = false;
@@ -344,7 +378,7 @@ take_close(struct cursor *c, struct header *h)
 		return true;
 	}
 	h->shape.frame = FRAME_SPACE;
-	return h->shape.seconds && take(c, ' ');
+	return h->shape.seconds && h->shape.month == 0 && take(c, ' ');
 }
 
 static bool
@@ -362,6 +396,7 @@ bool
 header_scan(struct str line, struct header *h)
 {
 	struct cursor c = {line.ptr, line.ptr + (line.len < HEADER_MAX ? line.len : HEADER_MAX)};
+	struct worded_date worded;
 	size_t n;
 	uint8_t script;
 
@@ -371,7 +406,8 @@ header_scan(struct str line, struct header *h)
 	bool bracket = take(&c, '[');
 	if (bracket)
 		skip_marks(&c);
-	if (digit_at(c.p, c.end, &n, &script) < 0)
+	if (digit_at(c.p, c.end, &n, &script) < 0 &&
+	    worded_date_scan((struct str){c.p, (size_t)(c.end - c.p)}, &worded) == 0)
 		return false;
 	*h = (struct header){.shape.frame = bracket ? FRAME_BRACKET : 0};
 

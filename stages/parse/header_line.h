@@ -28,7 +28,8 @@ enum header_digits {
 enum header_year { /* how it is printed; 2 digits say nothing about which of three numbers it is */
 		   YEAR_SHORT,
 		   YEAR_LONG,
-		   YEAR_ERA, /* a letter in front: R4 */
+		   YEAR_ERA,  /* a letter in front: R4 */
+		   YEAR_NONE, /* not at all: 13 Aug */
 };
 
 /* What stays the same in all headers of a file. Bytes only, so that memcmp compares. */
@@ -36,7 +37,8 @@ struct header_shape {
 	uint8_t frame; /* 0: no header */
 	uint8_t time_first;
 	uint8_t digits;
-	uint8_t separator; /* of the date: / . - */
+	uint8_t separator; /* of the date: / . -, or a space beside a month's name */
+	uint8_t month;     /* has a name: 1 + its slot; 0: it is a number */
 	uint8_t spaced;    /* a space after it, too */
 	uint8_t year;      /* enum header_year */
 	uint8_t year_slot; /* 0..2; 3: not to be seen */

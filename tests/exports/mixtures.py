@@ -26,8 +26,24 @@ HALVES = [("AM", "PM", False), ("am", "pm", False), ("a.m.", "p.m.", False), ("a
           ("ص", "م", False), ("上午", "下午", True), ("오전", "오후", True), ("午前", "午後", True),
           ("ÖÖ", "ÖS", False), ("de.", "du.", False), ("дп", "пп", False)]
 DIGITS = {"latin": "0123456789", "arabic": "٠١٢٣٤٥٦٧٨٩", "persian": "۰۱۲۳۴۵۶۷۸۹"}
+MONTHS = {
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec", "es": "ene feb mar abr may jun jul ago sept oct nov dic",
+    "fr": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+    "ru": "янв. февр. мар. апр. мая июн. июл. авг. сент. окт. нояб. дек.",
+    "it": "gen feb mar apr mag giu lug ago set ott nov dic"}
+NOWRUZ = datetime.date(2001, 3, 21), 1380  # the first day of that year
+LEAP_YEARS = [1383, 1387, 1391, 1395, 1399, 1403, 1408]  # Solar Hijri
 NAMES = ["Ada", "Ben Smith", "Zoë 🌻", "O'Brien", "Jean-Luc - Work", "山田太郎", "+44 7700 900123", "أحمد", "Shop 24:7"]
 WORDS = "the plan is fine we meet at noon 12:30 bring 3/4 of it or 1.5 - ok: sure no wait ÄÖ ß 好 نعم".split()
+
+
+def solar(t):
+    """Year, month and day of the Solar Hijri calendar."""
+    days, year = (t.date() - NOWRUZ[0]).days, NOWRUZ[1]
+    while days >= 365 + (year in LEAP_YEARS):
+        days -= 365 + (year in LEAP_YEARS)
+        year += 1
+    return (year, days // 31 + 1, days % 31 + 1) if days < 186 else (year, (days - 186) // 30 + 7, (days - 186) % 30 + 1)
 
 
 class Form:
@@ -40,7 +56,7 @@ class Form:
         self.separator = rng.choice("/.-" if self.order != "mdy" else "/")
         self.padded = rng.random() < 0.5
         self.hour_padded = rng.random() < 0.5
-        self.calendar = rng.choice(["gregorian"] * 6 + ["buddhist", "japanese"])
+        self.calendar = rng.choice(["gregorian"] * 6 + ["buddhist", "japanese", "solar"])
         self.short_year = self.order != "ymd" and self.calendar == "gregorian" and rng.random() < 0.5
         if self.calendar == "japanese" and self.order == "ymd":
             self.calendar = "gregorian"
@@ -55,17 +71,26 @@ class Form:
         if self.time_first:  # a time with dots could be a date
             self.comma, self.clock = ", ", ":"
         self.marks = rng.random() < 0.2 and self.separator == "/"
+        self.months = None
+        if self.calendar == "gregorian" and self.digits == "latin" and rng.random() < 0.15:
+            self.months = MONTHS[rng.choice(list(MONTHS))].split()
+            self.short_year, self.marks = False, False
         self.crlf = self.frame != "dash"
         self.iphone = self.frame == "bracket"
 
     def date(self, t):
         number = "%02d" if self.padded else "%d"
+        if self.months is not None:
+            form = {"dmy": "%(d)s %(m)s %(y)d", "mdy": "%(m)s %(d)s, %(y)d", "ymd": "%(y)d %(m)s %(d)s"}[self.order]
+            return form % {"d": number % t.day, "m": self.months[t.month - 1], "y": t.year}
         year = "%02d" % (t.year % 100) if self.short_year else str(t.year)
         if self.calendar == "buddhist":
             year = str(t.year + 543)
         if self.calendar == "japanese":
             year = "R%d" % (t.year - 2018) if (t.year, t.month) >= (2019, 5) else "H%d" % (t.year - 1988)
         part = {"d": number % t.day, "m": number % t.month, "y": year}
+        if self.calendar == "solar":
+            part = dict(zip("ymd", (number % n for n in solar(t))))
         return ((RLM if self.marks else "") + self.separator).join(part[c] for c in self.order)
 
     def time(self, t):

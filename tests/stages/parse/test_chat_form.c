@@ -1,4 +1,5 @@
 #include "../../../stages/parse/chat_form.h"
+#include "../../../stages/parse/civil_time.h"
 #include "base/buf.h"
 #include "check.h"
 
@@ -223,8 +224,73 @@ static void
 a_calendar_that_is_not_known_is_refused(void **state)
 {
 	(void)state;
-	expect_refused("1401/3/16، 09:15 - a: x\n",
-		       "its years (1401) are of a calendar that is not known");
+	expect_refused("[5784/3/1, 10:00:00] a: x\n",
+		       "its years (5784) are of a calendar that is not known");
+	expect_refused("[1444/8/15, 10:00:00] a: x\n",
+		       "its years (1444) are of the lunar Hijri calendar, which phones reckon in "
+		       "several ways: export the chat with another calendar set");
+}
+
+/* Of a chat of one line: its day since 1970, in the form that is found. */
+static int64_t
+day_of(const char *line, struct chat_form *form)
+{
+	struct chat_header header;
+	struct err err;
+
+	assert_ok(decide(line, ORDER_AUTO, INT64_MAX, form, &err), err);
+	assert_true(chat_form_header(form, str_of(line), &header));
+	return header.minute / 1440;
+}
+
+static void
+solar_hijri_years_are_told_by_themselves(void **state)
+{
+	struct chat_form form;
+	struct err err;
+	struct chat_header header;
+
+	(void)state;
+	assert_int_equal(day_of("[۱۴۰۳/۱/۱, ۱۰:۰۰:۰۰] a: x", &form), civil_days(2024, 3, 20));
+	assert_int_equal(form.calendar, CALENDAR_SOLAR_HIJRI);
+	assert_int_equal(day_of("1399/12/30, 10:00 - a: x", &form), civil_days(2021, 3, 20));
+	assert_int_equal(day_of("[2/31/1401 AP, 21:41:35] a: x", &form), civil_days(2022, 5, 21));
+	assert_int_equal(form.order, ORDER_MDY);
+	/* No such day: it is no header. */
+	assert_ok(decide("1402/11/1, 10:00 - a: x\n1402/11/2, 10:00 - a: x\n", ORDER_AUTO,
+			 INT64_MAX, &form, &err),
+		  err);
+	assert_false(chat_form_header(&form, STR("1402/12/30, 10:00 - a: x"), &header));
+}
+
+static void
+months_may_have_names(void **state)
+{
+	static const char *const lines[] = {
+		"Aug 13, 2014, 10:04 AM - a: x", "August 13, 2014 at 10:04 AM - a: x",
+		"13 Aug 2014, 10:04 - a: x",     "Wednesday, 13 August 2014, 10:04 - a: x",
+		"13. Aug. 2014, 10:04 - a: x",   "13 de ago. de 2014 10:04 - a: x",
+		"13 août 2014 à 10:04 - a: x",   "[13 авг. 2014 г., 10:04:05] a: x",
+		"[10:04:05, 13 Ağu 2014] a: x",  "2014 Aug 13, 10:04 - a: x",
+	};
+	struct chat_form form;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		assert_int_equal(day_of(lines[i], &form), civil_days(2014, 8, 13));
+		assert_int_equal(form.basis, BASIS_ONLY_ONE);
+	}
+	expect_refused("Wait 13, 2014, 10:04 AM - a: x\n",
+		       "no line begins as the messages of a WhatsApp export do");
+}
+
+static void
+dates_without_a_year_are_not_guessed(void **state)
+{
+	(void)state;
+	expect_refused("13 Aug, 10:04 - a: x\n14 Aug, 10:04 - b: y\n",
+		       "its dates have no year: they would be guessed; put one into each, as in "
+		       "\"13 Aug 2014, 10:05 - \"");
 }
 
 static void
@@ -295,6 +361,8 @@ RUN_TESTS(TEST(a_number_above_12_is_no_month), TEST(the_order_of_time_speaks),
 	  TEST(a_quoted_date_does_not_turn_the_order), TEST(the_option_decides),
 	  TEST(the_future_speaks_against_an_order),
 	  TEST(buddhist_years_of_two_digits_are_told_by_the_future),
-	  TEST(a_calendar_that_is_not_known_is_refused), TEST(what_is_no_chat_is_refused),
+	  TEST(a_calendar_that_is_not_known_is_refused),
+	  TEST(solar_hijri_years_are_told_by_themselves), TEST(months_may_have_names),
+	  TEST(dates_without_a_year_are_not_guessed), TEST(what_is_no_chat_is_refused),
 	  TEST(a_header_of_another_form_is_text),
 	  TEST(evidence_suffices_once_more_of_it_changes_nothing))

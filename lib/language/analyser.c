@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "language/ascii.h"
+#include "language/byte_masks.h"
 #include "language/chat_patterns.h"
 #include "language/emoticons.h"
 #include "language/plain_words.h"
@@ -35,8 +36,9 @@ struct analyser {
 	struct str text, language; /* of it */
 	struct token *tokens;
 	size_t count, room;
-	size_t beyond; /* bytes in front of the place in hand that begin no character */
-	bool full;     /* more tokens than there may be */
+	size_t beyond;           /* bytes in front of the place in hand that begin no character */
+	bool full;               /* more tokens than there may be */
+	struct byte_masks masks; /* of what is near the place in hand */
 	struct arena norms;
 	struct buf scratch[2];
 	struct script_runs *runs;
@@ -77,17 +79,23 @@ analyser_free(struct analyser *a)
 	free(a);
 }
 
+static bool
+grow(struct analyser *a)
+{
+	a->full = a->count == ANALYSER_TOKENS;
+	if (!a->full)
+		MEM_GROW(a->tokens, a->count, a->room);
+	return !a->full;
+}
+
 static inline size_t
 add(struct analyser *a, enum token_kind kind, size_t from, size_t to, size_t beyond,
     struct str norm)
 {
 	struct token *t;
 
-	if (a->count == ANALYSER_TOKENS) {
-		a->full = true;
+	if ((a->count == a->room || a->count == ANALYSER_TOKENS) && !grow(a))
 		return a->text.len;
-	}
-	MEM_GROW(a->tokens, a->count, a->room);
 	t = &a->tokens[a->count++];
 	t->start = (int32_t)(from - a->beyond);
 	a->beyond += beyond;
@@ -207,16 +215,50 @@ static const bool ends_word[256] = {
 	[';' ... '?'] = true, ['[' ... '^'] = true, ['`'] = true,         ['{' ... 0x7F] = true,
 };
 
+/* What may stand behind a point at the end of a sentence. */
+static const bool ends_sentence[256] = {
+	['!'] = true, ['"'] = true, [')'] = true, [','] = true, ['?'] = true, [']'] = true,
+};
+
+/* The same of what may join words, where it does not. Faces of letters have two or three. */
+static bool
+ends_word_here(struct analyser *a, size_t from, size_t end)
+{
+	struct str text = a->text, rest;
+	unsigned char next = byte_at(text, end), beyond = byte_at(text, end + 1);
+
+	if (next >= 0xC0) {
+		rest = str_tail(text, end);
+		return unicode_of(utf8_next(&rest))->word == WORD_OTHER;
+	}
+	switch (next) {
+	case '.':
+		for (size_t at = end + 1; beyond == '.'; beyond = byte_at(text, ++at))
+			;
+		return (class_of[beyond] == BLANK || ends_sentence[beyond]) &&
+		       word_tail_size(str_tail(text, from), end - from) == 0;
+	case ':':
+		return end - from > 3 && class_of[beyond] == BLANK;
+	case '/':
+		return end - from > 1;
+	case '-':
+		return chat_email_size(text, from) == 0;
+	case '\'':
+		rest = str_tail(text, from);
+		return !is_wordlike(beyond) &&
+		       word_elision_size(rest, end - from, a->language) == 0 &&
+		       word_tail_size(rest, end - from) == 0;
+	default:
+		return false;
+	}
+}
+
 static inline bool
 is_plain(struct analyser *a, size_t from, size_t end)
 {
-	unsigned char next = byte_at(a->text, end);
-
-	if (ends_word[next])
-		return end - from != 2 || !has_word_at(a->text, from, STR("xd"));
-	if (next == '.' && class_of[byte_at(a->text, end + 1)] == BLANK)
-		return word_tail_size(str_tail(a->text, from), end - from) == 0;
-	return next == '-' && chat_email_size(a->text, from) == 0;
+	if (end - from == 2 && has_word_at(a->text, from, STR("xd")))
+		return false;
+	return ends_word[byte_at(a->text, end)] || ends_word_here(a, from, end);
 }
 
 /* Most words are what they look like. `from`: none begins there. */
@@ -296,11 +338,9 @@ is_cry(unsigned char c) /* ?! and !!?? are one */
 	return c == '?' || c == '!';
 }
 
-static bool
-is_symbol(unsigned char c)
-{
-	return strchr("$+<=>^`|~", c) != NULL;
-}
+static const bool is_symbol[256] = {
+	['$'] = true, ['+'] = true, ['<'] = true, ['='] = true, ['>'] = true,
+	['^'] = true, ['`'] = true, ['|'] = true, ['~'] = true};
 
 /* At an @: with one that the input names, the longest, or any other without spaces. */
 static size_t
@@ -342,7 +382,7 @@ take_sign(struct analyser *a, size_t from)
 run:
 	while (byte_at(text, end) == c || (is_cry(c) && is_cry(byte_at(text, end))))
 		end++;
-	return add(a, is_symbol(c) ? TOKEN_SYMBOL : TOKEN_PUNCTUATION, from, end, 0,
+	return add(a, is_symbol[c] ? TOKEN_SYMBOL : TOKEN_PUNCTUATION, from, end, 0,
 		   (struct str){0});
 }
 
@@ -424,35 +464,146 @@ take_other(struct analyser *a, size_t from)
 	}
 }
 
-/* The same, in a few steps, for a word of ASCII's letters, perhaps with an apostrophe in it; where
- * it can't be, nothing is done. */
+/* The letters from a place on, of characters of one byte or two, as bytes; 0: there are too many,
+ * or others behind them. */
 static inline size_t
-take_ascii_word(struct analyser *a, size_t from)
+near_letters(struct analyser *a, size_t from)
+{
+	size_t at = from - a->masks.base, size;
+
+	for (;; at = 0) {
+		if (at < BYTE_MASKS_WIDTH) {
+			uint64_t none = ~(a->masks.letters | a->masks.high) >> at;
+			if (none != 0) {
+				size = (size_t)__builtin_ctzll(none);
+				break;
+			}
+		}
+		if (at == 0)
+			return 0;
+		byte_masks_take(&a->masks, a->text, from);
+	}
+	return size;
+}
+
+static inline unsigned
+kind_of_pair(uint64_t c)
+{
+	return unicode_word_kinds_of_two[c & 0x7FF];
+}
+
+/* What the four characters of two bytes at `at` are, the first lowest; where `inside` has no bits,
+ * a letter without flags. */
+static inline uint32_t
+kinds_of_pairs(struct str text, size_t at, uint64_t inside)
+{
+	const uint64_t lanes = 0x0001000100010001u, neutral = 0x0430 * lanes;
+	uint64_t pairs = plain_word_bytes(text, at),
+		 c = (pairs & 0x1F * lanes) << 6 | (pairs >> 8 & 0x3F * lanes);
+
+	c = (c & inside) | (neutral & ~inside);
+	return kind_of_pair(c) | kind_of_pair(c >> 16) << 8 | kind_of_pair(c >> 32) << 16 |
+	       kind_of_pair(c >> 48) << 24;
+}
+
+/* The flags that characters of two bytes in a word have, which begin at the bits of `leads`;
+ * UNICODE_FOLDS_FURTHER, too, where one is no letter. */
+static inline unsigned
+flags_of_pairs(struct str text, size_t at, size_t size, uint64_t leads)
+{
+	unsigned any = 0, all = UNICODE_WORD_LETTER;
+
+	if (size <= 16 && leads == (0x5555 & (((uint64_t)1 << size) - 1))) {
+		/* Nothing else, and not too many: as most words of most such scripts. */
+		uint64_t low = size < 8 ? ((uint64_t)1 << 8 * size) - 1 : ~(uint64_t)0,
+			 high = size < 16 ? ((uint64_t)1 << 8 * (size < 8 ? 0 : size - 8)) - 1
+					  : ~(uint64_t)0;
+		uint32_t first = kinds_of_pairs(text, at, low), more = 0x01010101u;
+		if (size > 8)
+			more = kinds_of_pairs(text, at + 8, high);
+		any = first | more;
+		all = first & more;
+		any |= any >> 16;
+		all &= all >> 16;
+		any = (any | any >> 8) & 0xFF;
+		all &= all >> 8 & UNICODE_WORD_LETTER;
+	} else {
+		for (; leads != 0; leads &= leads - 1) {
+			const unsigned char *p =
+				(const unsigned char *)text.ptr + at + __builtin_ctzll(leads);
+			unsigned kind = kind_of_pair((p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu));
+			any |= kind;
+			all &= kind;
+		}
+	}
+	return all != 0 ? any : UNICODE_FOLDS_FURTHER;
+}
+
+/* Letters of ASCII and apostrophes, which have a small letter's bit, too. */
+static inline struct str
+fold_ascii(struct arena *arena, struct str word)
+{
+	char *to = arena_alloc(arena, word.len + 8);
+
+	for (size_t i = 0; i < word.len; i += 8) {
+		uint64_t bytes = htole64(plain_word_bytes(word, i) | 0x2020202020202020u);
+		memcpy(to + i, &bytes, sizeof(bytes));
+	}
+	return (struct str){to, word.len};
+}
+
+/* An apostrophe behind a word's letters, and the letters behind it, in bytes; 0: it is not within
+ * the word, or may be between two. */
+static inline size_t
+contraction_size(struct analyser *a, size_t from, size_t size)
+{
+	size_t at = from - a->masks.base + size + 1, more;
+	uint64_t none = at < BYTE_MASKS_WIDTH ? ~a->masks.letters >> at : 0;
+
+	if (none == 0 || (more = (size_t)__builtin_ctzll(none)) == 0 ||
+	    word_elision_size(str_tail(a->text, from), size + 1 + more, a->language) > 0)
+		return 0;
+	return 1 + more;
+}
+
+/* The same, in a few steps, for a word of letters of one byte or two, perhaps with an apostrophe in
+ * it; where it can't be, nothing is done. */
+static inline size_t
+take_near_word(struct analyser *a, size_t from)
 {
 	const struct str text = a->text;
-	uint64_t upper = 0, elongated = 0;
-	size_t end = plain_word_letters(text, from, &upper, &elongated), more;
+	size_t size = near_letters(a, from), at = from - a->masks.base;
 	struct str norm = {0};
 
-	if (byte_at(text, end) == '\'') {
-		more = plain_word_letters(text, end + 1, &upper, &elongated);
-		if (more == end + 1 ||
-		    word_elision_size(str_tail(text, from), more - from, a->language) > 0)
-			return from;
-		end = more;
+	if (byte_at(text, from + size) == '\'')
+		size += contraction_size(a, from, size);
+	uint64_t inside = ((uint64_t)1 << size) - 1, high = a->masks.high >> at & inside,
+		 wide = a->masks.wide >> at & inside;
+	if (wide != 0) { /* what stands there may end it */
+		size = (size_t)__builtin_ctzll(wide);
+		inside = ((uint64_t)1 << size) - 1;
+		high &= inside;
 	}
-	if (elongated != 0 || !is_plain(a, from, end) || end - from > NORM_MOST || a->stems != NULL)
+	if (size == 0 || (a->masks.alike >> at & inside >> 2) != 0)
 		return from;
-	if (upper != 0) {
-		char *to = arena_alloc(&a->norms, end - from + 8);
-		for (size_t i = 0; i < end - from; i += 8) { /* an apostrophe has that bit, too */
-			uint64_t bytes =
-				htole64(plain_word_bytes(text, from + i) | 0x2020202020202020u);
-			memcpy(to + i, &bytes, sizeof(bytes));
-		}
-		norm = (struct str){to, end - from};
+	bool folds = (~(a->masks.small | a->masks.high) >> at & inside) != 0;
+	size_t beyond = 0;
+	if (high != 0) {
+		uint64_t leads = a->masks.leads >> at & inside;
+		if ((a->masks.twins >> at & leads & inside >> 5) != 0)
+			return from;
+		unsigned flags = flags_of_pairs(text, from, size, leads);
+		if ((flags & UNICODE_FOLDS_FURTHER) != 0)
+			return from;
+		folds |= (flags & UNICODE_FOLDS_TO_LOWER) != 0;
+		beyond = (size_t)__builtin_popcountll(leads);
 	}
-	end = add(a, TOKEN_WORD, from, end, 0, norm);
+	if (!is_plain(a, from, from + size))
+		return from;
+	struct str word = {text.ptr + from, size};
+	if (folds)
+		norm = high == 0 ? fold_ascii(&a->norms, word) : plain_word_fold(&a->norms, word);
+	size_t end = add(a, TOKEN_WORD, from, from + size, beyond, stem_of(a, word, norm));
 	return end + (byte_at(text, end) == ' ');
 }
 
@@ -467,10 +618,6 @@ cut(struct analyser *a)
 		case BLANK:
 			at++;
 			break;
-		case WORD:
-			end = take_ascii_word(a, at);
-			at = end > at ? end : take_letters(a, at);
-			break;
 		case DIGIT:
 			at = take_number(a, at);
 			break;
@@ -478,7 +625,9 @@ cut(struct analyser *a)
 			at = take_sign(a, at);
 			break;
 		default:
-			end = take_letters(a, at);
+			end = take_near_word(a, at);
+			if (end == at)
+				end = take_letters(a, at);
 			at = end > at ? end : take_other(a, at);
 		}
 	}
@@ -505,6 +654,7 @@ analyser_run(struct analyser *a, const struct analyser_input *input, const struc
 	a->input = input;
 	a->language = input->language;
 	a->count = a->beyond = 0;
+	a->masks.base = (size_t)0 - BYTE_MASKS_WIDTH; /* far from any place */
 	a->full = false;
 	script_runs_begin(a->runs, text, a->language);
 	cut(a);

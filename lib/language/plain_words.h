@@ -38,31 +38,6 @@ plain_word_bytes(struct str text, size_t at)
 	return bytes;
 }
 
-/* Where the letters of ASCII end that begin at `at`, eight bytes at a time; *upper, *elongated as
- * above and only ever set. What stands behind them is the caller's to look at. */
-static inline size_t
-plain_word_letters(struct str text, size_t at, uint64_t *upper, uint64_t *elongated)
-{
-	const uint64_t ones = 0x0101010101010101u, tops = 0x80 * ones;
-	uint64_t bytes, low, letters, other, alike, inside;
-
-	for (;; at += sizeof(bytes) - 2) { /* windows overlap: three may be alike */
-		bytes = plain_word_bytes(text, at);
-		low = (bytes | 0x20 * ones) & ~tops;
-		letters = (low + (0x80 - 'a') * ones) & ~(low + (0x7F - 'z') * ones) & ~bytes;
-		other = ~letters & tops;
-		inside =
-			(other - 1) & ~other; /* what is in front of the lowest; all when none is */
-		*upper |= letters & ~bytes << 2 & tops & inside;
-		/* Where a byte is as the two behind it: exact for the lowest, and that is enough.
-		 */
-		alike = (low ^ low >> 8) | (low ^ low >> 16);
-		*elongated |= (alike - ones) & ~alike & tops >> 16 & inside >> 16;
-		if (other != 0)
-			return at + (size_t)__builtin_ctzll(other) / 8;
-	}
-}
-
 /* A word's small letters, where none of them has a flag but UNICODE_FOLDS_TO_LOWER. */
 struct str plain_word_fold(struct arena *, struct str word);
 

@@ -6,12 +6,12 @@
 
 /* In several languages, without those that are words of their own at the end of a sentence. */
 static const char abbreviated[][8] = {
-	"approx", "art",  "aug",  "av",   "ave",  "avv", "blvd", "bros", "bzw", "ca",  "capt",
-	"col",    "corp", "dec",  "dept", "dott", "dr",  "dra",  "ecc",  "ed",  "est", "etc",
-	"feb",    "ft",   "gov",  "gs",   "hr",   "inc", "jan",  "jr",   "jun", "lt",  "ltd",
-	"messrs", "mlle", "mme",  "mr",   "mrs",  "ms",  "mt",   "no",   "nov", "nr",  "oct",
-	"pag",    "ph.d", "prof", "rep",  "rev",  "sen", "sept", "sgt",  "sig", "sr",  "sra",
-	"srta",   "st",   "tel",  "ths",  "tp",   "ts",  "ud",   "uds",  "usw", "vol", "vs"};
+	"approx", "aug",  "av",  "ave",  "avv",  "blvd", "bros", "bzw", "ca",  "capt",
+	"col",    "corp", "dec", "dept", "dott", "dr",   "dra",  "ecc", "est", "etc",
+	"feb",    "ft",   "gov", "gs",   "hr",   "inc",  "jan",  "jr",  "lt",  "ltd",
+	"messrs", "mlle", "mme", "mr",   "mrs",  "ms",   "nov",  "oct", "pag", "ph.d",
+	"prof",   "rep",  "rev", "sen",  "sept", "sgt",  "sig",  "sr",  "sra", "srta",
+	"st",     "ths",  "tp",  "ts",   "ud",   "uds",  "usw",  "vs"};
 static const char before_numbers[][8] = {"art", "ed", "fig", "jun", "mt", "no",
 					 "nr",  "p",  "pp",  "tel", "vol"};
 
@@ -31,33 +31,29 @@ static const char accented[][8] = {"affinche", "caffe",   "citta", "cosi",    "d
 				   "po",       "poiche",  "puo",   "qualita", "sanita", "sara",
 				   "si",       "sta",     "va",    "verita",  "xche"};
 
-/* Whether a list, of words in small letters of eight bytes at most and in their order, has this
- * one. */
+/* Whether a list, of words in small letters of eight bytes at most and in their order, has the
+ * first `len` bytes of a text. */
 static bool
-is_among(struct str word, const char (*list)[8], size_t count)
+is_among(struct str text, size_t len, const char (*list)[8], size_t count)
 {
 	const uint64_t small =
 		0x2020202020202020u; /* and points, apostrophes, digits as they are */
-	uint64_t key, entry, mask;
+	uint64_t key, entry;
 
-	if (word.len == 0 || word.len > sizeof(key))
+	if (len == 0 || len > sizeof(key))
 		return false;
-	mask = ~(uint64_t)0 >> 8 * (sizeof(key) - word.len);
-	key = htole64((plain_word_bytes(word, 0) | small) & mask);
-	key = be64toh(key);
-	for (size_t low = 0; low < count;) {
-		size_t middle = low + (count - low) / 2;
-		memcpy(&entry, list[middle], sizeof(entry));
-		if (be64toh(entry) == key)
-			return true;
-		if (be64toh(entry) < key)
-			low = middle + 1;
-		else
-			count = middle;
+	key = (plain_word_bytes(text, 0) | small) & ~(uint64_t)0 >> 8 * (sizeof(key) - len);
+	key = be64toh(htole64(key));
+	while (count > 1) { /* without a branch that could go wrong */
+		size_t half = count / 2;
+		memcpy(&entry, list[half], sizeof(entry));
+		list += be64toh(entry) <= key ? half : 0;
+		count -= half;
 	}
-	return false;
+	memcpy(&entry, list[0], sizeof(entry));
+	return be64toh(entry) == key;
 }
-#define IS_AMONG(word, list) is_among(word, list, sizeof(list) / sizeof(*(list)))
+#define IS_AMONG(text, len, list) is_among(text, len, list, sizeof(list) / sizeof(*(list)))
 
 /* "U.S", "p.m", "z.B": letters with points between. */
 static bool
@@ -70,15 +66,16 @@ is_letters_with_points(struct str word)
 }
 
 static bool
-is_abbreviated(struct str word, bool before_number)
+is_abbreviated(struct str text, size_t len, bool before_number)
 {
+	struct str word = str_head(text, len);
+
 	if (word.len == 0 || word.len > 8)
 		return false;
 	if (is_letters_with_points(word))
 		return word.len > 1 || (is_upper((unsigned char)word.ptr[0]) && word.ptr[0] != 'I');
-	if (IS_AMONG(word, before_numbers))
-		return before_number;
-	return IS_AMONG(word, abbreviated);
+	return IS_AMONG(text, len, abbreviated) ||
+	       (before_number && IS_AMONG(text, len, before_numbers));
 }
 
 /* Words that go on behind a slash: w/, w/o, b/c, n/a, a/c, c/o. */
@@ -98,18 +95,17 @@ slash_tail_size(struct str text, size_t len)
 size_t
 word_tail_size(struct str text, size_t len)
 {
-	struct str word = str_head(text, len);
 	unsigned char next = byte_at(text, len), beyond = byte_at(text, len + 1);
 
 	switch (next) {
 	case '.':
 		return beyond != '.' &&
-		       is_abbreviated(word,
+		       is_abbreviated(text, len,
 				      is_digit(beyond == ' ' ? byte_at(text, len + 2) : beyond));
 	case '/':
 		return slash_tail_size(text, len);
 	case '\'':
-		return !is_wordlike(beyond) && IS_AMONG(word, accented);
+		return !is_wordlike(beyond) && IS_AMONG(text, len, accented);
 	default:
 		return 0;
 	}
@@ -144,7 +140,7 @@ word_elision_size(struct str text, size_t len, struct str language)
 	while (n < len && n < 8 && is_letter(byte_at(text, n)))
 		n++;
 	apostrophe = n == 0 ? 0 : apostrophe_size(text, n);
-	if (apostrophe == 0 || !IS_AMONG(str_head(text, n), elided))
+	if (apostrophe == 0 || !IS_AMONG(text, n, elided))
 		return 0;
 	struct str behind = str_tail(text, n + apostrophe);
 	if (len > n && !begins_with_vowel(behind))

@@ -106,6 +106,8 @@ unicode_of(uint32_t c)
  * mark; and its flags UNICODE_FOLDS_TO_LOWER, UNICODE_FOLDS_FURTHER, UNICODE_COMBINES. */
 enum { UNICODE_WORD_LETTER = 1, UNICODE_WORD_MARK = 2 };
 extern const uint8_t unicode_word_kinds[];
+/* The same of what UTF-8 writes with two bytes at most, by the character itself. */
+extern const uint8_t unicode_word_kinds_of_two[0x800];
 
 static inline unsigned
 unicode_word_kind(uint32_t c)

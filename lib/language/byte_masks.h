@@ -1,0 +1,87 @@
+/* byte_masks.h -- what 64 bytes of a text are, a bit for each, so that the end of a word is found by
+ * counting bits and not by a branch for each byte. */
+#ifndef LANGUAGE_BYTE_MASKS_H
+#define LANGUAGE_BYTE_MASKS_H
+
+#include "base/str.h"
+#include <endian.h>
+
+#define BYTE_MASKS_WIDTH 64
+
+struct byte_masks {
+	size_t base;      /* of the text: where the byte of bit 0 is */
+	uint64_t letters; /* of ASCII; behind the text's end nothing is set */
+	uint64_t small;   /* where a letter, it is a small one */
+	uint64_t high;    /* beyond ASCII: */
+	uint64_t leads;   /* where such a character begins */
+	uint64_t wide;    /* where one of three or four bytes begins */
+	uint64_t alike;   /* the byte is as the next and the next but one, but for a capital's bit */
+	uint64_t twins;   /* so are it and the next, two by two; only where some are high */
+};
+
+/* What one machine has a word of its own for, and every other can say in some. */
+typedef uint8_t byte_block __attribute__((vector_size(16)));
+
+static inline uint64_t
+byte_masks_tops(byte_block b)
+{
+#ifdef __SSE2__
+	typedef char bytes __attribute__((vector_size(16)));
+	return (unsigned)__builtin_ia32_pmovmskb128((bytes)b);
+#else
+	uint64_t halves[2], mask = 0;
+
+	memcpy(halves, &b, sizeof(halves));
+	for (unsigned i = 0; i < 2; i++)
+		mask |= (le64toh(halves[i]) & 0x8080808080808080u) / 0x80 * 0x0102040810204080u >> 56
+			<< 8 * i;
+	return mask;
+#endif
+}
+
+static inline byte_block
+byte_masks_load(const unsigned char *p)
+{
+	byte_block b;
+
+	memcpy(&b, p, sizeof(b));
+	return b;
+}
+
+/* Of the 64 bytes from `at` on, which is in the text. */
+static inline void
+byte_masks_take(struct byte_masks *m, struct str text, size_t at)
+{
+	unsigned char near[BYTE_MASKS_WIDTH + 16];
+	const unsigned char *p = (const unsigned char *)text.ptr + at;
+	size_t left = text.len - at;
+
+	*m = (struct byte_masks){.base = at};
+	if (left < BYTE_MASKS_WIDTH + 2) {
+		memset(near, 0, sizeof(near));
+		memcpy(near, p, left);
+		p = near;
+	}
+	for (unsigned i = 0; i < BYTE_MASKS_WIDTH; i += 16) {
+		byte_block b = byte_masks_load(p + i), small = b | 0x20;
+		uint64_t high = byte_masks_tops(b), leads = byte_masks_tops(b << 1) & high,
+			 bits = byte_masks_tops(b << 2),
+			 alike = byte_masks_tops(
+				 (byte_block)(small == (byte_masks_load(p + i + 1) | 0x20)));
+		m->letters |= byte_masks_tops((byte_block)((byte_block)(small - 'a') < 26)) << i;
+		m->small |= bits << i;
+		m->high |= high << i;
+		m->leads |= leads << i;
+		m->wide |= (leads & bits) << i;
+		m->alike |= alike << i;
+		if (high != 0)
+			m->twins |= byte_masks_tops((byte_block)(
+					    small == (byte_masks_load(p + i + 2) | 0x20)))
+				    << i;
+	}
+	m->alike &= m->alike >> 1;
+	m->twins &= m->twins >> 2;
+	m->twins &= m->twins >> 1;
+}
+
+#endif

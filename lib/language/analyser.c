@@ -120,8 +120,12 @@ add_token(struct analyser *a, enum token_kind kind, size_t from, size_t to)
 		   norm = token_norm(&a->norms, a->scratch, text, kind);
 	size_t beyond = 0;
 
-	for (size_t i = from; i < to; i++)
-		beyond += ((unsigned char)a->text.ptr[i] & 0xC0) == 0x80;
+	for (size_t i = from; i < to; i += 8) {
+		uint64_t bytes = plain_word_bytes(str_head(a->text, to), i),
+			 high = bytes & ~(bytes << 1) & 0x8080808080808080u;
+		if (high != 0)
+			beyond += (size_t)__builtin_popcountll(high);
+	}
 	return add(a, kind, from, to, beyond, kind == TOKEN_WORD ? stem_of(a, text, norm) : norm);
 }
 
@@ -256,7 +260,8 @@ ends_word_here(struct analyser *a, size_t from, size_t end)
 static inline bool
 is_plain(struct analyser *a, size_t from, size_t end)
 {
-	if (end - from == 2 && has_word_at(a->text, from, STR("xd")))
+	if ((a->text.ptr[from] | 32) == 'x' && end - from == 2 &&
+	    has_word_at(a->text, from, STR("xd")))
 		return false;
 	return ends_word[byte_at(a->text, end)] || ends_word_here(a, from, end);
 }
@@ -382,8 +387,9 @@ take_sign(struct analyser *a, size_t from)
 run:
 	while (byte_at(text, end) == c || (is_cry(c) && is_cry(byte_at(text, end))))
 		end++;
-	return add(a, is_symbol[c] ? TOKEN_SYMBOL : TOKEN_PUNCTUATION, from, end, 0,
-		   (struct str){0});
+	end = add(a, is_symbol[c] ? TOKEN_SYMBOL : TOKEN_PUNCTUATION, from, end, 0,
+		  (struct str){0});
+	return end + (byte_at(text, end) == ' ');
 }
 
 /* Emoji that are shown as such, or are not, but are pictures all the same: hearts, the sun; others
@@ -515,14 +521,13 @@ flags_of_pairs(struct str text, size_t at, size_t size, uint64_t leads)
 
 	if (size <= 16 && leads == (0x5555 & (((uint64_t)1 << size) - 1))) {
 		/* Nothing else, and not too many: as most words of most such scripts. */
-		uint64_t low = size < 8 ? ((uint64_t)1 << 8 * size) - 1 : ~(uint64_t)0,
-			 high = size < 16 ? ((uint64_t)1 << 8 * (size < 8 ? 0 : size - 8)) - 1
-					  : ~(uint64_t)0;
-		uint32_t first = kinds_of_pairs(text, at, low), more = 0x01010101u;
-		if (size > 8)
-			more = kinds_of_pairs(text, at + 8, high);
-		any = first | more;
-		all = first & more;
+		size_t begin = size < 8 ? size : 8, more = size - begin;
+		uint32_t first = kinds_of_pairs(text, at, ~(uint64_t)0 >> (64 - 8 * begin)),
+			 second = more == 0 ? first
+					    : kinds_of_pairs(text, at + 8,
+							     ~(uint64_t)0 >> (64 - 8 * more));
+		any = first | second;
+		all = first & second;
 		any |= any >> 16;
 		all &= all >> 16;
 		any = (any | any >> 8) & 0xFF;
@@ -541,15 +546,15 @@ flags_of_pairs(struct str text, size_t at, size_t size, uint64_t leads)
 
 /* Letters of ASCII and apostrophes, which have a small letter's bit, too. */
 static inline struct str
-fold_ascii(struct arena *arena, struct str word)
+fold_ascii(struct arena *arena, struct str text, size_t at, size_t size)
 {
-	char *to = arena_alloc(arena, word.len + 8);
+	char *to = arena_alloc(arena, size + 8);
 
-	for (size_t i = 0; i < word.len; i += 8) {
-		uint64_t bytes = htole64(plain_word_bytes(word, i) | 0x2020202020202020u);
+	for (size_t i = 0; i < size; i += 8) {
+		uint64_t bytes = htole64(plain_word_bytes(text, at + i) | 0x2020202020202020u);
 		memcpy(to + i, &bytes, sizeof(bytes));
 	}
-	return (struct str){to, word.len};
+	return (struct str){to, size};
 }
 
 /* An apostrophe behind a word's letters, and the letters behind it, in bytes; 0: it is not within
@@ -602,7 +607,8 @@ take_near_word(struct analyser *a, size_t from)
 		return from;
 	struct str word = {text.ptr + from, size};
 	if (folds)
-		norm = high == 0 ? fold_ascii(&a->norms, word) : plain_word_fold(&a->norms, word);
+		norm = high == 0 ? fold_ascii(&a->norms, text, from, size)
+				 : plain_word_fold(&a->norms, word);
 	size_t end = add(a, TOKEN_WORD, from, from + size, beyond, stem_of(a, word, norm));
 	return end + (byte_at(text, end) == ' ');
 }
@@ -641,7 +647,7 @@ analyser_run(struct analyser *a, const struct analyser_input *input, const struc
 
 	if (text.len > INT32_MAX)
 		return err_set(err, ERR_INPUT, "the text has more than %d bytes", INT32_MAX);
-	if (!utf8_valid(text))
+	if (utf8_valid_prefix(text) != text.len)
 		return err_set(err, ERR_INPUT, "the text is not valid UTF-8 at byte %zu",
 			       utf8_valid_prefix(text));
 	if (a->room > KEEP_TOKENS) {

@@ -174,6 +174,11 @@ name_size(struct str text, size_t at, bool mention, bool *letters)
 
 	*letters = false;
 	for (; rest.len > 0; rest = next) {
+		if (is_letter((unsigned char)rest.ptr[0])) {
+			spaced = *letters = true;
+			next = str_tail(rest, 1);
+			continue;
+		}
 		next = rest;
 		const struct unicode_character *u = unicode_of(utf8_next(&next));
 		bool letter = u->category == CATEGORY_LETTER || rest.ptr[0] == '_' ||

@@ -132,11 +132,19 @@ in_brackets(struct str text, size_t at)
 	return low > 0 || high >= 3 ? end + 1 - at : 0;
 }
 
-/* What every face of ASCII has in its first two bytes; most signs are no face. */
+/* What every face has in its first two bytes; most signs are no face. */
+static const bool first_of_face[256] = {
+	['('] = true, ['*'] = true, ['-'] = true,  ['.'] = true, ['0'] = true, [':'] = true,
+	[';'] = true, ['<'] = true, ['='] = true,  ['>'] = true, ['@'] = true, ['D'] = true,
+	['O'] = true, ['Q'] = true, ['T'] = true,  ['U'] = true, ['V'] = true, ['X'] = true,
+	['['] = true, ['^'] = true, ['\\'] = true, ['d'] = true, ['o'] = true, ['q'] = true,
+	['t'] = true, ['u'] = true, ['v'] = true,  ['x'] = true, ['}'] = true, [0x80 ... 0xFF] = true,
+};
+
 static bool
 may_begin(unsigned char c, unsigned char next)
 {
-	if (next <= ' ')
+	if (next <= ' ' || !first_of_face[c])
 		return false;
 	if (c >= 0x80)
 		return true;
@@ -144,8 +152,7 @@ may_begin(unsigned char c, unsigned char next)
 		return one_of(next, "-o^*~'.)(][dDpP/\\|}{3@$cCO0>bSs");
 	if (c == '(')
 		return !is_alnum(next) || one_of(next, "yYnNTtoOuUxXQqvV0");
-	return one_of(c, "<>}[^-.*;@\\TtoOuUxXQqvV0Dd") &&
-	       !(is_alnum(c) && is_alnum(next) && c != 'x' && c != 'X') &&
+	return !(is_alnum(c) && is_alnum(next) && c != 'x' && c != 'X') &&
 	       (c != '-' || one_of(next, "_."));
 }
 

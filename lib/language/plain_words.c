@@ -75,7 +75,7 @@ plain_word_fold(struct arena *arena, struct str word)
 	 */
 	char *to = arena_alloc(arena, 2 * word.len + 4), *next = to;
 	const unsigned char *p = (const unsigned char *)word.ptr, *end = p + word.len;
-	uint32_t c;
+	uint32_t c, folded;
 	size_t size;
 
 	while (p < end) {
@@ -85,7 +85,10 @@ plain_word_fold(struct arena *arena, struct str word)
 			continue;
 		}
 		c = decode(p, &size);
-		if ((unicode_word_kind(c) & UNICODE_FOLDS_TO_LOWER) != 0) {
+		if (c < 0x800 && (folded = unicode_folded_of_two[c]) != 0) {
+			*next++ = (char)(0xC0 | folded >> 6);
+			*next++ = (char)(0x80 | (folded & 0x3F));
+		} else if ((unicode_word_kind(c) & UNICODE_FOLDS_TO_LOWER) != 0) {
 			next += utf8proc_encode_char((utf8proc_int32_t)casefold_letter(c),
 						     (utf8proc_uint8_t *)next);
 		} else {
@@ -95,4 +98,35 @@ plain_word_fold(struct arena *arena, struct str word)
 		p += size;
 	}
 	return (struct str){to, (size_t)(next - to)};
+}
+
+unsigned
+plain_text_flags(struct str text)
+{
+	const unsigned char *p = (const unsigned char *)text.ptr, *end = p + text.len;
+	uint32_t c, before = 0, further = 0;
+	unsigned flags = 0, mark = 0, kind;
+	size_t size;
+
+	for (; p < end; p += size) {
+		c = *p;
+		size = 1;
+		if (c < 0x80) {
+			kind = is_upper((unsigned char)c) ? UNICODE_FOLDS_TO_LOWER : 0;
+			c |= 32;
+		} else {
+			c = decode(p, &size);
+			kind = c < 0x800 ? unicode_word_kinds_of_two[c] : unicode_word_kind(c);
+			kind |= c == 0x2018 || c == 0x2019 ? UNICODE_FOLDS_FURTHER : 0;
+			if ((kind & mark & UNICODE_COMBINES) != 0)
+				kind |= UNICODE_FOLDS_FURTHER;
+		}
+		if (c == before && c == further)
+			kind |= UNICODE_FOLDS_FURTHER;
+		flags |= kind;
+		mark = kind;
+		further = before;
+		before = c;
+	}
+	return flags;
 }

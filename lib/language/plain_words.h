@@ -33,12 +33,23 @@ plain_word_bytes(struct str text, size_t at)
 		memcpy(&bytes, text.ptr + text.len - sizeof(bytes), sizeof(bytes));
 		return le64toh(bytes) >> 8 * (sizeof(bytes) - left);
 	}
-	for (size_t i = 0; i < left; i++)
-		bytes |= (uint64_t)(unsigned char)text.ptr[at + i] << 8 * i;
-	return bytes;
+	const unsigned char *p = (const unsigned char *)text.ptr + at;
+	if (left >= 4) {
+		uint32_t low, high;
+		memcpy(&low, p, sizeof(low));
+		memcpy(&high, p + left - 4, sizeof(high));
+		return le32toh(low) | (uint64_t)le32toh(high) << 8 * (left - 4);
+	}
+	return left == 0 ? 0
+			 : p[0] | (uint64_t)p[left / 2] << 8 * (left / 2) |
+				   (uint64_t)p[left - 1] << 8 * (left - 1);
 }
 
-/* A word's small letters, where none of them has a flag but UNICODE_FOLDS_TO_LOWER. */
+/* The flags of all that a text has; UNICODE_FOLDS_FURTHER, too, where three are the same in a row, marks
+ * that combine meet, or an apostrophe is a typographic one. */
+unsigned plain_text_flags(struct str text);
+
+/* A text's small letters, where none of them has a flag but UNICODE_FOLDS_TO_LOWER. */
 struct str plain_word_fold(struct arena *, struct str word);
 
 #endif

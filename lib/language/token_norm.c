@@ -1,6 +1,7 @@
 #include "language/token_norm.h"
 
 #include "language/ascii.h"
+#include "language/plain_words.h"
 #include "text/casefold.h"
 #include "text/unicode.h"
 #include "text/utf8.h"
@@ -127,29 +128,36 @@ is_of_phone(uint32_t c)
 	return c == '+' || c - '0' < 10;
 }
 
-/* A word of ASCII, by far the most: false where more has to be done than small letters. */
+/* A token of ASCII, by far the most, eight bytes at a time: false where more has to be done than small
+ * letters. */
 static bool
 fold_ascii(struct arena *arena, struct str text, struct str *norm)
 {
-	unsigned upper = 0, high = 0;
-	size_t i;
+	const uint64_t ones = 0x0101010101010101u, tops = 0x80 * ones;
+	uint64_t all = 0, capitals = 0, bytes, small, letters, alike;
 
-	for (i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-		upper |= (unsigned)(c - 'A') < 26;
-		high |= c & 0x80;
-		if (i >= 2 && ((text.ptr[i] ^ text.ptr[i - 1]) & 0xDF) == 0 &&
-		    ((text.ptr[i] ^ text.ptr[i - 2]) & 0xDF) == 0 && is_letter(c))
+	for (size_t i = 0; i < text.len; i += 6) { /* what overlaps may be three alike */
+		bytes = plain_word_bytes(text, i);
+		small = (bytes | 0x20 * ones) & ~tops;
+		letters = (small + (0x80 - 'a') * ones) & ~(small + (0x7F - 'z') * ones) & tops;
+		alike = (small ^ small >> 8) | (small ^ small >> 16);
+		if (((alike - ones) & ~alike & letters & tops >> 16) != 0)
 			return false;
+		all |= bytes;
+		capitals |= letters & ~bytes << 2;
 	}
-	if (high != 0)
+	if ((all & tops) != 0)
 		return false;
 	*norm = (struct str){0};
-	if (upper == 0)
+	if ((capitals & tops) == 0)
 		return true;
-	char *to = arena_alloc(arena, text.len);
-	for (i = 0; i < text.len; i++)
-		to[i] = (char)((unsigned)(text.ptr[i] - 'A') < 26 ? text.ptr[i] | 32 : text.ptr[i]);
+	char *to = arena_alloc(arena, text.len + 8);
+	for (size_t i = 0; i < text.len; i += 8) {
+		bytes = plain_word_bytes(text, i);
+		small = (bytes + (0x80 - 'A') * ones) & ~(bytes + (0x7F - 'Z') * ones) & tops;
+		bytes = htole64(bytes | small >> 2);
+		memcpy(to + i, &bytes, sizeof(bytes));
+	}
 	*norm = (struct str){to, text.len};
 	return true;
 }
@@ -159,15 +167,20 @@ token_norm(struct arena *arena, struct buf *scratch, struct str text, enum token
 {
 	struct str norm = {0};
 	struct buf *to = &scratch[0];
-	bool only;
+	unsigned flags;
 
 	if (text.len > NORM_MOST || kind == TOKEN_URL || kind == TOKEN_EMOTICON)
 		return norm;
 	if (kind != TOKEN_EMOJI && kind != TOKEN_PHONE && fold_ascii(arena, text, &norm))
 		return norm;
-	if (kind != TOKEN_EMOJI && kind != TOKEN_PHONE && !casefold_changes(text) &&
-	    !is_elongated(text, &only) && str_find(text, STR("\u2019")) == text.len)
-		return norm;
+	if (kind == TOKEN_PUNCTUATION && str_equal(text, STR("\u2026")))
+		return STR("...");
+	if (kind != TOKEN_EMOJI && kind != TOKEN_PHONE) {
+		flags = plain_text_flags(text);
+		if ((flags & UNICODE_FOLDS_FURTHER) == 0)
+			return (flags & UNICODE_FOLDS_TO_LOWER) == 0 ? norm
+								     : plain_word_fold(arena, text);
+	}
 	buf_clear(to);
 	if (kind == TOKEN_EMOJI) {
 		filter(to, text, is_of_emoji);

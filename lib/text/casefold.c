@@ -11,7 +11,15 @@
 #include "text/utf8.h"
 #include <utf8proc.h>
 
-/* The flags of all characters; UNICODE_FOLDS_FURTHER, too, where two combining marks meet. */
+/* What some of the most frequent become, that are no letter's small letter; NULL: it is none of them. */
+static const char *
+expansion(uint32_t c)
+{
+	return c == 0xDF ? "ss" : c == 0x2026 ? "..." : NULL; /* ß, an ellipsis */
+}
+
+/* The flags of all characters; UNICODE_FOLDS_FURTHER, too, where two combining marks meet, and not
+ * where expansion() knows what a character becomes. */
 static unsigned
 flags_of(struct str text)
 {
@@ -24,19 +32,16 @@ flags_of(struct str text)
 			text = str_tail(text, 1);
 			continue;
 		}
-		unsigned flags = unicode_of(utf8_next(&text))->flags;
+		uint32_t c = utf8_next(&text);
+		unsigned flags = unicode_of(c)->flags;
 		if (flags & before & UNICODE_COMBINES)
 			all |= UNICODE_FOLDS_FURTHER;
+		if (expansion(c) != NULL) /* and a mark behind it would join it */
+			flags = UNICODE_FOLDS_TO_LOWER | UNICODE_COMBINES;
 		all |= flags;
 		before = flags;
 	}
 	return all;
-}
-
-bool
-casefold_changes(struct str text)
-{
-	return (flags_of(text) & (UNICODE_FOLDS_TO_LOWER | UNICODE_FOLDS_FURTHER)) != 0;
 }
 
 uint32_t
@@ -67,6 +72,12 @@ casefold_add(struct buf *b, struct str text)
 		uint32_t c = utf8_next(&text);
 		if (c < 0x80) {
 			*to++ = (char)(c - 'A' < 26 ? c | 32 : c);
+			continue;
+		}
+		const char *more = expansion(c);
+		if (more != NULL) {
+			while (*more != '\0')
+				*to++ = *more++;
 			continue;
 		}
 		if (unicode_of(c)->flags & UNICODE_FOLDS_TO_LOWER)

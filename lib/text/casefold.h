@@ -4,9 +4,6 @@
 
 #include "base/buf.h"
 
-/* Whether folding changes anything in valid text: cheap, and never false where it does. */
-bool casefold_changes(struct str text);
-
 /* What a letter with UNICODE_FOLDS_TO_LOWER becomes. */
 uint32_t casefold_letter(uint32_t);
 

@@ -108,6 +108,8 @@ enum { UNICODE_WORD_LETTER = 1, UNICODE_WORD_MARK = 2 };
 extern const uint8_t unicode_word_kinds[];
 /* The same of what UTF-8 writes with two bytes at most, by the character itself. */
 extern const uint8_t unicode_word_kinds_of_two[0x800];
+/* And what UNICODE_FOLDS_TO_LOWER makes of it, or itself; 0: something that takes more bytes. */
+extern const uint16_t unicode_folded_of_two[0x800];
 
 static inline unsigned
 unicode_word_kind(uint32_t c)

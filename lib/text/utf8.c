@@ -48,6 +48,12 @@ load(const unsigned char *p)
 	return b;
 }
 
+static inline bool
+any(block b)
+{
+	return (((halves)b)[0] | ((halves)b)[1]) != 0;
+}
+
 /*
  * Whether 16 bytes go on well behind those in front of them, given as the same 16 moved by one, two
  * and three. A byte is a continuation exactly where a lead one in front of it wants one, or one for
@@ -57,13 +63,17 @@ load(const unsigned char *p)
 static inline bool
 goes_on(block b, block one, block two, block three)
 {
-	block wanted = (block)((one >= 0xC0) | (two >= 0xE0) | (three >= 0xF0)),
+	block wide = (block)(one >= 0xE0),
+	      wanted = (block)((one >= 0xC0) | (two >= 0xE0) | (three >= 0xF0)),
 	      wrong = wanted ^ (block)((b & 0xC0) == 0x80);
 
-	wrong |= (block)(((b & 0xFE) == 0xC0) | (b >= 0xF5));
-	wrong |= (block)(((one == 0xE0) & (b < 0xA0)) | ((one == 0xED) & (b >= 0xA0)));
-	wrong |= (block)(((one == 0xF0) & (b < 0x90)) | ((one == 0xF4) & (b >= 0x90)));
-	return (((halves)wrong)[0] | ((halves)wrong)[1]) == 0;
+	wrong |= (block)((b & 0xFE) == 0xC0);
+	if (any(wide)) {
+		wrong |= (block)(((one == 0xE0) & (b < 0xA0)) | ((one == 0xED) & (b >= 0xA0)));
+		wrong |= (block)(((one == 0xF0) & (b < 0x90)) | ((one == 0xF4) & (b >= 0x90)));
+		wrong |= (block)(one >= 0xF5);
+	}
+	return !any(wrong);
 }
 
 /* Bytes of whole blocks that are valid, but for what the last character there wants of the next. */

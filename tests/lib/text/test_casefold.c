@@ -17,7 +17,6 @@ check_folded(struct buf *got, struct str text)
 	buf_clear(got);
 	casefold_add(got, text);
 	assert_true(str_equal(buf_str(got), (struct str){(char *)wanted, (size_t)size}));
-	assert_true(casefold_changes(text) || str_equal(buf_str(got), text));
 	free(wanted);
 }
 
@@ -60,7 +59,6 @@ width_composition_and_what_is_invisible_make_no_difference(void **state)
 		buf_clear(&got);
 		casefold_add(&got, str_of(pairs[i][0]));
 		assert_true(str_equal(buf_str(&got), str_of(pairs[i][1])));
-		assert_false(casefold_changes(str_of(pairs[i][1])));
 	}
 	buf_free(&got);
 }

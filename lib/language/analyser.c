@@ -112,19 +112,41 @@ stem_of(struct analyser *a, struct str word, struct str norm)
 	return a->stems == NULL ? norm : stems_norm(a->stems, a->language, &a->norms, word, norm);
 }
 
+/* Whether a stretch that is near is its own norm, by its bytes; *beyond as in add(). */
+static inline bool
+is_its_norm(struct analyser *a, size_t from, size_t to, size_t *beyond)
+{
+	const struct byte_masks *m = &a->masks;
+	size_t size = to - from, at = from - m->base;
+
+	if (size >= BYTE_MASKS_WIDTH)
+		return false;
+	if (at >= BYTE_MASKS_WIDTH || at + size > BYTE_MASKS_WIDTH) {
+		byte_masks_take(&a->masks, a->text, from);
+		at = 0;
+	}
+	uint64_t inside = ((uint64_t)1 << size) - 1, leads = m->leads >> at & inside;
+	if ((m->letters & ~m->small) >> at & inside || leads & ~(m->plain >> at) ||
+	    m->alike >> at & inside >> 2 || m->twins >> at & leads & inside >> 5)
+		return false;
+	*beyond = (size_t)__builtin_popcountll(leads);
+	return true;
+}
+
 /* A token begins at the place in hand; where it ends. */
 static size_t
 add_token(struct analyser *a, enum token_kind kind, size_t from, size_t to)
 {
-	struct str text = {a->text.ptr + from, to - from},
-		   norm = token_norm(&a->norms, a->scratch, text, kind);
+	struct str text = {a->text.ptr + from, to - from}, norm = {0};
 	size_t beyond = 0;
 
-	for (size_t i = from; i < to; i += 8) {
-		uint64_t bytes = plain_word_bytes(str_head(a->text, to), i),
-			 high = bytes & ~(bytes << 1) & 0x8080808080808080u;
-		if (high != 0)
-			beyond += (size_t)__builtin_popcountll(high);
+	if (kind == TOKEN_EMOJI || kind == TOKEN_PHONE || !is_its_norm(a, from, to, &beyond)) {
+		norm = token_norm(&a->norms, a->scratch, text, kind);
+		for (size_t i = from; i < to; i += 8) {
+			uint64_t bytes = plain_word_bytes(str_head(a->text, to), i);
+			beyond += (size_t)__builtin_popcountll(bytes & ~(bytes << 1) &
+							       0x8080808080808080u);
+		}
 	}
 	return add(a, kind, from, to, beyond, kind == TOKEN_WORD ? stem_of(a, text, norm) : norm);
 }
@@ -597,18 +619,23 @@ take_near_word(struct analyser *a, size_t from)
 		uint64_t leads = a->masks.leads >> at & inside;
 		if ((a->masks.twins >> at & leads & inside >> 5) != 0)
 			return from;
-		unsigned flags = flags_of_pairs(text, from, size, leads);
-		if ((flags & UNICODE_FOLDS_FURTHER) != 0)
-			return from;
-		folds |= (flags & UNICODE_FOLDS_TO_LOWER) != 0;
-		beyond = (size_t)__builtin_popcountll(leads);
+		if ((leads & ~(a->masks.plain >> at)) != 0) {
+			unsigned flags = flags_of_pairs(text, from, size, leads);
+			if ((flags & UNICODE_FOLDS_FURTHER) != 0)
+				return from;
+			folds |= (flags & UNICODE_FOLDS_TO_LOWER) != 0;
+		}
+		beyond = leads == (inside & 0x5555555555555555u)
+				 ? size / 2
+				 : (size_t)__builtin_popcountll(leads);
 	}
 	if (!is_plain(a, from, from + size))
 		return from;
 	struct str word = {text.ptr + from, size};
 	if (folds)
 		norm = high == 0 ? fold_ascii(&a->norms, text, from, size)
-				 : plain_word_fold(&a->norms, word);
+		       : 2 * beyond == size ? plain_word_fold_pairs(&a->norms, text, from, size)
+					    : plain_word_fold(&a->norms, word);
 	size_t end = add(a, TOKEN_WORD, from, from + size, beyond, stem_of(a, word, norm));
 	return end + (byte_at(text, end) == ' ');
 }

@@ -16,6 +16,7 @@ struct byte_masks {
 	uint64_t leads;   /* where such a character begins */
 	uint64_t wide;    /* where one of three or four bytes begins */
 	uint64_t alike;   /* the byte is as the next and the next but one, but for a capital's bit */
+	uint64_t plain;   /* where a small letter of two bytes begins: those that are frequent */
 	uint64_t twins;   /* so are it and the next, two by two; only where some are high */
 };
 
@@ -48,6 +49,28 @@ byte_masks_load(const unsigned char *p)
 	return b;
 }
 
+/*
+ * Where small letters of two bytes begin that are what they look like, given what stands there and one
+ * byte further: à to ÿ without ÷, Greek without ς, Cyrillic, Hebrew, Arabic. A second byte is negative
+ * as a signed one, and so compares in one step.
+ */
+static inline byte_block
+byte_masks_plain(byte_block lead, byte_block second)
+{
+	typedef int8_t bytes __attribute__((vector_size(16)));
+	bytes c = (bytes)second;
+	bytes of = ((bytes)(lead == 0xC3) & (c > 0x9F - 256) & (c != 0xB7 - 256)) |
+		   ((bytes)(lead == 0xCE) & (c > 0xAB - 256) & (c != 0xB0 - 256)) |
+		   ((bytes)(lead == 0xCF) & (c < 0x8F - 256) & (c != 0x82 - 256)) |
+		   ((bytes)(lead == 0xD0) & (c > 0xAF - 256)) |
+		   ((bytes)(lead == 0xD1) & (c < 0xA0 - 256)) |
+		   ((bytes)(lead == 0xD7) & (c > 0x8F - 256) & (c < 0xAB - 256)) |
+		   ((bytes)(lead == 0xD8) & (c > 0x9F - 256)) |
+		   ((bytes)(lead == 0xD9) & (c < 0x8B - 256));
+
+	return (byte_block)of;
+}
+
 /* Of the 64 bytes from `at` on, which is in the text. */
 static inline void
 byte_masks_take(struct byte_masks *m, struct str text, size_t at)
@@ -63,21 +86,24 @@ byte_masks_take(struct byte_masks *m, struct str text, size_t at)
 		p = near;
 	}
 	for (unsigned i = 0; i < BYTE_MASKS_WIDTH; i += 16) {
-		byte_block b = byte_masks_load(p + i), small = b | 0x20;
+		byte_block b = byte_masks_load(p + i), next = byte_masks_load(p + i + 1),
+			   small = b | 0x20;
 		uint64_t high = byte_masks_tops(b), leads = byte_masks_tops(b << 1) & high,
 			 bits = byte_masks_tops(b << 2),
 			 alike = byte_masks_tops(
-				 (byte_block)(small == (byte_masks_load(p + i + 1) | 0x20)));
+				 (byte_block)(small == (next | 0x20)));
 		m->letters |= byte_masks_tops((byte_block)((byte_block)(small - 'a') < 26)) << i;
 		m->small |= bits << i;
 		m->high |= high << i;
 		m->leads |= leads << i;
 		m->wide |= (leads & bits) << i;
 		m->alike |= alike << i;
-		if (high != 0)
-			m->twins |= byte_masks_tops((byte_block)(
-					    small == (byte_masks_load(p + i + 2) | 0x20)))
-				    << i;
+		if (high == 0)
+			continue;
+		m->plain |= byte_masks_tops(byte_masks_plain(b, next)) << i;
+		m->twins |= byte_masks_tops(
+				    (byte_block)(small == (byte_masks_load(p + i + 2) | 0x20)))
+			    << i;
 	}
 	m->alike &= m->alike >> 1;
 	m->twins &= m->twins >> 2;

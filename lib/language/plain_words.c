@@ -100,6 +100,29 @@ plain_word_fold(struct arena *arena, struct str word)
 	return (struct str){to, (size_t)(next - to)};
 }
 
+struct str
+plain_word_fold_pairs(struct arena *arena, struct str text, size_t at, size_t size)
+{
+	const uint64_t lanes = 0x0001000100010001u;
+	char *to = arena_alloc(arena, size + 8);
+
+	for (size_t i = 0; i < size; i += 8) { /* four characters, behind them perhaps others */
+		uint64_t pairs = plain_word_bytes(text, at + i),
+			 c = (pairs & 0x1F * lanes) << 6 | (pairs >> 8 & 0x3F * lanes), folded = 0;
+		for (unsigned lane = 0; lane < 64; lane += 16)
+			folded |= (uint64_t)unicode_folded_of_two[c >> lane & 0x7FF] << lane;
+		uint64_t longer = (folded - lanes) & ~folded & 0x8000 * lanes;
+		if (size - i < 8)
+			longer &= ((uint64_t)1 << 8 * (size - i)) - 1;
+		if (longer != 0)
+			return plain_word_fold(arena, (struct str){text.ptr + at, size});
+		pairs = htole64((folded >> 6 & 0x1F * lanes) | (folded & 0x3F * lanes) << 8 |
+				0x80C0 * lanes);
+		memcpy(to + i, &pairs, sizeof(pairs));
+	}
+	return (struct str){to, size};
+}
+
 unsigned
 plain_text_flags(struct str text)
 {

@@ -52,4 +52,7 @@ unsigned plain_text_flags(struct str text);
 /* A text's small letters, where none of them has a flag but UNICODE_FOLDS_TO_LOWER. */
 struct str plain_word_fold(struct arena *, struct str word);
 
+/* The same of a part of a text that has characters of two bytes alone. */
+struct str plain_word_fold_pairs(struct arena *, struct str text, size_t at, size_t size);
+
 #endif

@@ -11,6 +11,8 @@
 #include "text/utf8.h"
 #include <utf8proc.h>
 
+#define POINTS 128
+
 /* What some of the most frequent become, that are no letter's small letter; NULL: it is none of them. */
 static const char *
 expansion(uint32_t c)
@@ -50,20 +52,35 @@ casefold_letter(uint32_t c)
 	return c == 0x03C2 ? 0x03C3 : (uint32_t)utf8proc_tolower((utf8proc_int32_t)c);
 }
 
+static void
+fold_further(struct buf *b, struct str text)
+{
+	const utf8proc_option_t how = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
+				      UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
+	const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)text.ptr;
+	utf8proc_int32_t points[POINTS + 1]; /* and bytes, in their place */
+	utf8proc_uint8_t *folded = NULL;
+	utf8proc_ssize_t size = utf8proc_decompose(bytes, (utf8proc_ssize_t)text.len, points,
+						   POINTS, how);
+
+	if (size >= 0 && size <= POINTS) { /* a word; what is longer takes two walks */
+		size = utf8proc_reencode(points, size, how);
+		buf_add(b, (struct str){(const char *)points, (size_t)size});
+		return;
+	}
+	size = utf8proc_map(bytes, (utf8proc_ssize_t)text.len, &folded, how);
+	mem_check(folded); /* valid text can fail for want of memory alone */
+	buf_add(b, (struct str){(const char *)folded, (size_t)size});
+	free(folded);
+}
+
 void
 casefold_add(struct buf *b, struct str text)
 {
 	unsigned flags = flags_of(text);
 
 	if ((flags & UNICODE_FOLDS_FURTHER) != 0) {
-		utf8proc_uint8_t *folded = NULL;
-		utf8proc_ssize_t size = utf8proc_map(
-			(const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len, &folded,
-			UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
-				UTF8PROC_IGNORE);
-		mem_check(folded); /* valid text can fail for want of memory alone */
-		buf_add(b, (struct str){(const char *)folded, (size_t)size});
-		free(folded);
+		fold_further(b, text);
 		return;
 	}
 	char *to = buf_room(

@@ -633,7 +633,7 @@ take_near_word(struct analyser *a, size_t from)
 		return from;
 	struct str word = {text.ptr + from, size};
 	if (folds)
-		norm = high == 0 ? fold_ascii(&a->norms, text, from, size)
+		norm = high == 0            ? fold_ascii(&a->norms, text, from, size)
 		       : 2 * beyond == size ? plain_word_fold_pairs(&a->norms, text, from, size)
 					    : plain_word_fold(&a->norms, word);
 	size_t end = add(a, TOKEN_WORD, from, from + size, beyond, stem_of(a, word, norm));

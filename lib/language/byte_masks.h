@@ -1,5 +1,5 @@
-/* byte_masks.h -- what 64 bytes of a text are, a bit for each, so that the end of a word is found by
- * counting bits and not by a branch for each byte. */
+/* byte_masks.h -- what 64 bytes of a text are, a bit for each, so that the end of a word is found
+ * by counting bits and not by a branch for each byte. */
 #ifndef LANGUAGE_BYTE_MASKS_H
 #define LANGUAGE_BYTE_MASKS_H
 
@@ -15,9 +15,9 @@ struct byte_masks {
 	uint64_t high;    /* beyond ASCII: */
 	uint64_t leads;   /* where such a character begins */
 	uint64_t wide;    /* where one of three or four bytes begins */
-	uint64_t alike;   /* the byte is as the next and the next but one, but for a capital's bit */
-	uint64_t plain;   /* where a small letter of two bytes begins: those that are frequent */
-	uint64_t twins;   /* so are it and the next, two by two; only where some are high */
+	uint64_t alike; /* the byte is as the next and the next but one, but for a capital's bit */
+	uint64_t plain; /* where a small letter of two bytes begins: those that are frequent */
+	uint64_t twins; /* so are it and the next, two by two; only where some are high */
 };
 
 /* What one machine has a word of its own for, and every other can say in some. */
@@ -34,8 +34,8 @@ byte_masks_tops(byte_block b)
 
 	memcpy(halves, &b, sizeof(halves));
 	for (unsigned i = 0; i < 2; i++)
-		mask |= (le64toh(halves[i]) & 0x8080808080808080u) / 0x80 * 0x0102040810204080u >> 56
-			<< 8 * i;
+		mask |= (le64toh(halves[i]) & 0x8080808080808080u) / 0x80 * 0x0102040810204080u >>
+			56 << 8 * i;
 	return mask;
 #endif
 }
@@ -50,21 +50,19 @@ byte_masks_load(const unsigned char *p)
 }
 
 /*
- * Where small letters of two bytes begin that are what they look like, given what stands there and one
- * byte further: à to ÿ without ÷, Greek without ς, Cyrillic, Hebrew, Arabic. A second byte is negative
- * as a signed one, and so compares in one step.
+ * Where small letters of two bytes begin that are what they look like, given what stands there and
+ * one byte further: of Greek without ς, Cyrillic and Arabic. A second byte is negative as a signed
+ * one, and so compares in one step.
  */
 static inline byte_block
 byte_masks_plain(byte_block lead, byte_block second)
 {
 	typedef int8_t bytes __attribute__((vector_size(16)));
 	bytes c = (bytes)second;
-	bytes of = ((bytes)(lead == 0xC3) & (c > 0x9F - 256) & (c != 0xB7 - 256)) |
-		   ((bytes)(lead == 0xCE) & (c > 0xAB - 256) & (c != 0xB0 - 256)) |
+	bytes of = ((bytes)(lead == 0xCE) & (c > 0xAB - 256) & (c != 0xB0 - 256)) |
 		   ((bytes)(lead == 0xCF) & (c < 0x8F - 256) & (c != 0x82 - 256)) |
 		   ((bytes)(lead == 0xD0) & (c > 0xAF - 256)) |
 		   ((bytes)(lead == 0xD1) & (c < 0xA0 - 256)) |
-		   ((bytes)(lead == 0xD7) & (c > 0x8F - 256) & (c < 0xAB - 256)) |
 		   ((bytes)(lead == 0xD8) & (c > 0x9F - 256)) |
 		   ((bytes)(lead == 0xD9) & (c < 0x8B - 256));
 
@@ -73,41 +71,42 @@ byte_masks_plain(byte_block lead, byte_block second)
 
 /* Of the 64 bytes from `at` on, which is in the text. */
 static inline void
-byte_masks_take(struct byte_masks *m, struct str text, size_t at)
+byte_masks_take(struct byte_masks *masks, struct str text, size_t at)
 {
 	unsigned char near[BYTE_MASKS_WIDTH + 16];
 	const unsigned char *p = (const unsigned char *)text.ptr + at;
 	size_t left = text.len - at;
 
-	*m = (struct byte_masks){.base = at};
+	struct byte_masks m = {.base = at}; /* in registers */
+
 	if (left < BYTE_MASKS_WIDTH + 2) {
 		memset(near, 0, sizeof(near));
 		memcpy(near, p, left);
 		p = near;
 	}
-	for (unsigned i = 0; i < BYTE_MASKS_WIDTH; i += 16) {
+	for (unsigned i = 0; i < BYTE_MASKS_WIDTH && i < left; i += 16) {
 		byte_block b = byte_masks_load(p + i), next = byte_masks_load(p + i + 1),
 			   small = b | 0x20;
 		uint64_t high = byte_masks_tops(b), leads = byte_masks_tops(b << 1) & high,
 			 bits = byte_masks_tops(b << 2),
-			 alike = byte_masks_tops(
-				 (byte_block)(small == (next | 0x20)));
-		m->letters |= byte_masks_tops((byte_block)((byte_block)(small - 'a') < 26)) << i;
-		m->small |= bits << i;
-		m->high |= high << i;
-		m->leads |= leads << i;
-		m->wide |= (leads & bits) << i;
-		m->alike |= alike << i;
+			 alike = byte_masks_tops((byte_block)(small == (next | 0x20)));
+		m.letters |= byte_masks_tops((byte_block)((byte_block)(small - 'a') < 26)) << i;
+		m.small |= bits << i;
+		m.high |= high << i;
+		m.leads |= leads << i;
+		m.wide |= (leads & bits) << i;
+		m.alike |= alike << i;
 		if (high == 0)
 			continue;
-		m->plain |= byte_masks_tops(byte_masks_plain(b, next)) << i;
-		m->twins |= byte_masks_tops(
-				    (byte_block)(small == (byte_masks_load(p + i + 2) | 0x20)))
-			    << i;
+		m.plain |= byte_masks_tops(byte_masks_plain(b, next)) << i;
+		m.twins |=
+			byte_masks_tops((byte_block)(small == (byte_masks_load(p + i + 2) | 0x20)))
+			<< i;
 	}
-	m->alike &= m->alike >> 1;
-	m->twins &= m->twins >> 2;
-	m->twins &= m->twins >> 1;
+	m.alike &= m.alike >> 1;
+	m.twins &= m.twins >> 2;
+	m.twins &= m.twins >> 1;
+	*masks = m;
 }
 
 #endif

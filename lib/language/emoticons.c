@@ -134,11 +134,12 @@ in_brackets(struct str text, size_t at)
 
 /* What every face has in its first two bytes; most signs are no face. */
 static const bool first_of_face[256] = {
-	['('] = true, ['*'] = true, ['-'] = true,  ['.'] = true, ['0'] = true, [':'] = true,
-	[';'] = true, ['<'] = true, ['='] = true,  ['>'] = true, ['@'] = true, ['D'] = true,
-	['O'] = true, ['Q'] = true, ['T'] = true,  ['U'] = true, ['V'] = true, ['X'] = true,
-	['['] = true, ['^'] = true, ['\\'] = true, ['d'] = true, ['o'] = true, ['q'] = true,
-	['t'] = true, ['u'] = true, ['v'] = true,  ['x'] = true, ['}'] = true, [0x80 ... 0xFF] = true,
+	['('] = true,  ['*'] = true, ['-'] = true, ['.'] = true, ['0'] = true,
+	[':'] = true,  [';'] = true, ['<'] = true, ['='] = true, ['>'] = true,
+	['@'] = true,  ['D'] = true, ['O'] = true, ['Q'] = true, ['T'] = true,
+	['U'] = true,  ['V'] = true, ['X'] = true, ['['] = true, ['^'] = true,
+	['\\'] = true, ['d'] = true, ['o'] = true, ['q'] = true, ['t'] = true,
+	['u'] = true,  ['v'] = true, ['x'] = true, ['}'] = true, [0x80 ... 0xFF] = true,
 };
 
 static bool

@@ -45,8 +45,8 @@ plain_word_bytes(struct str text, size_t at)
 				   (uint64_t)p[left - 1] << 8 * (left - 1);
 }
 
-/* The flags of all that a text has; UNICODE_FOLDS_FURTHER, too, where three are the same in a row, marks
- * that combine meet, or an apostrophe is a typographic one. */
+/* The flags of all that a text has; UNICODE_FOLDS_FURTHER, too, where three are the same in a row,
+ * marks that combine meet, or an apostrophe is a typographic one. */
 unsigned plain_text_flags(struct str text);
 
 /* A text's small letters, where none of them has a flag but UNICODE_FOLDS_TO_LOWER. */

@@ -128,8 +128,8 @@ is_of_phone(uint32_t c)
 	return c == '+' || c - '0' < 10;
 }
 
-/* A token of ASCII, by far the most, eight bytes at a time: false where more has to be done than small
- * letters. */
+/* A token of ASCII, by far the most, eight bytes at a time: false where more has to be done than
+ * small letters. */
 static bool
 fold_ascii(struct arena *arena, struct str text, struct str *norm)
 {

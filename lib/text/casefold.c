@@ -13,7 +13,8 @@
 
 #define POINTS 128
 
-/* What some of the most frequent become, that are no letter's small letter; NULL: it is none of them. */
+/* What some of the most frequent become, that are no letter's small letter; NULL: it is none of
+ * them. */
 static const char *
 expansion(uint32_t c)
 {
@@ -60,8 +61,8 @@ fold_further(struct buf *b, struct str text)
 	const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)text.ptr;
 	utf8proc_int32_t points[POINTS + 1]; /* and bytes, in their place */
 	utf8proc_uint8_t *folded = NULL;
-	utf8proc_ssize_t size = utf8proc_decompose(bytes, (utf8proc_ssize_t)text.len, points,
-						   POINTS, how);
+	utf8proc_ssize_t size =
+		utf8proc_decompose(bytes, (utf8proc_ssize_t)text.len, points, POINTS, how);
 
 	if (size >= 0 && size <= POINTS) { /* a word; what is longer takes two walks */
 		size = utf8proc_reencode(points, size, how);

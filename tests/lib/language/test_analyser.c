@@ -311,6 +311,83 @@ tokens_and_what_lies_between_them_are_the_text(void **state)
 	analyser_free(analyser);
 }
 
+/* Words are found in stretches of 64 bytes, and otherwise where they do not fit. */
+static void
+a_text_has_the_same_tokens_wherever_it_stands(void **state)
+{
+	static const char *const parts[] = {
+		"word",
+		"Word",
+		"don't",
+		"l\u2019eau ",
+		"a",
+		"XD ",
+		"soooo",
+		"STRASSE",
+		"Straße",
+		"Ça ",
+		"naïve",
+		" ",
+		"привет",
+		"Привет",
+		"ааа",
+		"йе\u0308",
+		"ψυχής",
+		"Ω",
+		"مرحبا",
+		"مُحَمَّد",
+		"שלום",
+		"नमस्ते",
+		"…",
+		".",
+		", ",
+		"#tag_один",
+		"@имя ",
+		"https://a.de/",
+		"12:30 ",
+		"1000",
+		"\u00a0",
+		"\u00ab",
+		"ⱥȺ",
+		"İi",
+		"wordword-word",
+		"abcdefghijklmnopqrstuvwxyz",
+	};
+	struct analyser *analyser = analyser_new(NULL, false), *other = analyser_new(NULL, false);
+	struct buf moved = {0};
+	const struct token *tokens, *again;
+	uint64_t random = 3;
+	size_t count, n;
+	struct err err;
+
+	(void)state;
+	for (int32_t round = 0; round < 20000; round++) {
+		int32_t by = round % 71;
+		buf_clear(&moved);
+		for (int32_t i = 0; i < by; i++)
+			buf_add_byte(&moved, ' ');
+		for (int32_t i = 0; i < 1 + round % 17; i++) {
+			random = random * 6364136223846793005u + 1442695040888963407u;
+			buf_add(&moved,
+				str_of(parts[(random >> 33) % (sizeof(parts) / sizeof(*parts))]));
+		}
+		const struct analyser_input far = {.text = buf_str(&moved)},
+					    near = {.text = str_tail(far.text, (size_t)by)};
+		assert_ok(analyser_run(analyser, &far, &tokens, &count, &err), err);
+		assert_ok(analyser_run(other, &near, &again, &n, &err), err);
+		assert_int_equal(count, n);
+		for (size_t i = 0; i < n; i++) {
+			assert_int_equal(tokens[i].start, again[i].start + by);
+			assert_int_equal(tokens[i].end, again[i].end + by);
+			assert_int_equal(tokens[i].kind, again[i].kind);
+			assert_true(str_equal(tokens[i].norm, again[i].norm));
+		}
+	}
+	buf_free(&moved);
+	analyser_free(analyser);
+	analyser_free(other);
+}
+
 RUN_TESTS(TEST(contractions_stay_whole_and_elided_articles_do_not),
 	  TEST(elongation_is_in_the_text_and_not_in_the_norm),
 	  TEST(links_leave_the_sentence_its_punctuation), TEST(hashtags_and_mentions_are_one_token),
@@ -321,4 +398,5 @@ RUN_TESTS(TEST(contractions_stay_whole_and_elided_articles_do_not),
 	  TEST(broken_utf_8_is_refused_with_its_place),
 	  TEST(more_tokens_than_a_list_may_have_are_refused),
 	  TEST(a_stem_is_the_norm_where_it_is_asked_for_and_the_language_known),
-	  TEST(tokens_and_what_lies_between_them_are_the_text))
+	  TEST(tokens_and_what_lies_between_them_are_the_text),
+	  TEST(a_text_has_the_same_tokens_wherever_it_stands))

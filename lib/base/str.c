@@ -13,12 +13,33 @@ str_compare(struct str a, struct str b)
 	return (a.len > b.len) - (a.len < b.len);
 }
 
+/* memmem() makes a table of a needle of three bytes or more, which takes longer than to look
+ * through what is short: where each byte of it is looked at so often at most, a long line is not. */
+#define SHORT 256
+
+static size_t
+find_in_short(struct str s, struct str needle)
+{
+	const char *p = s.ptr, *last = s.ptr + s.len - needle.len;
+
+	while (p <= last && (p = memchr(p, needle.ptr[0], (size_t)(last - p) + 1)) != NULL) {
+		if (memcmp(p, needle.ptr, needle.len) == 0)
+			return (size_t)(p - s.ptr);
+		p++;
+	}
+	return s.len;
+}
+
 size_t
 str_find(struct str s, struct str needle)
 {
 	if (needle.len == 0)
 		return 0;
-	const char *at = s.len == 0 ? NULL : memmem(s.ptr, s.len, needle.ptr, needle.len);
+	if (needle.len > s.len)
+		return s.len;
+	if (s.len <= SHORT)
+		return find_in_short(s, needle);
+	const char *at = memmem(s.ptr, s.len, needle.ptr, needle.len);
 	return at == NULL ? s.len : (size_t)(at - s.ptr);
 }
 

@@ -38,6 +38,18 @@ static void
 what_is_not_there_is_found_at_the_end(void **state)
 {
 	(void)state;
+	char text[600];
+
+	/* what is short and what is long is looked through in two ways */
+	memset(text, 'a', sizeof(text));
+	for (size_t len = 3; len <= sizeof(text); len += 199) {
+		struct str s = {text, len};
+		assert_int_equal(str_find(s, STR("aab")), len);
+		text[len - 1] = 'b';
+		assert_int_equal(str_find(s, STR("aab")), len - 3);
+		assert_int_equal(str_find(str_head(s, len - 1), STR("aab")), len - 1);
+		text[len - 1] = 'a';
+	}
 	assert_int_equal(str_find(STR("abcabc"), STR("ca")), 2);
 	assert_int_equal(str_find(STR("abc"), STR("x")), 3);
 	assert_int_equal(str_find(STR("abc"), STR("")), 0);

@@ -68,14 +68,6 @@ hash_digest_hex(char *to, size_t size, const struct str *parts, size_t count)
 	sodium_bin2hex(to, 2 * size + 1, digest, size);
 }
 
-void
-hash_short(void *to, const unsigned char key[HASH_KEY], struct str s)
-{
-	static_assert(crypto_shorthash_siphashx24_BYTES == 16, "as hash.h says");
-	static_assert(crypto_shorthash_siphashx24_KEYBYTES == HASH_KEY, "as hash.h says");
-	crypto_shorthash_siphashx24(to, (const unsigned char *)s.ptr, s.len, key);
-}
-
 uint64_t
 hash_keyed(struct str s)
 {

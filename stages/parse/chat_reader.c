@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "call_line.h"
 #include "text_marks.h"
+#include "text_signs.h"
 #include "wording.h"
 
 #define SCRATCH_KEEPS (64 << 10) /* bytes of a buf that a message needed */
@@ -9,16 +10,26 @@
 static void
 free_scratch(struct chat_reader *r)
 {
-	body_scratch_free(&r->body);
-	buf_free(&r->system_text);
-	buf_free(&r->identity.essence);
+	for (size_t i = 0; i < HASH_LANES; i++) {
+		body_scratch_free(&r->drafts[i].body);
+		buf_free(&r->drafts[i].system_text);
+	}
+	identity_free_scratch(&r->identity);
 }
 
+/* What was needed for long messages. */
 static void
 free_large_scratch(struct chat_reader *r)
 {
-	if (r->body.text.room > SCRATCH_KEEPS || r->system_text.room > SCRATCH_KEEPS ||
-	    r->identity.essence.room > SCRATCH_KEEPS)
+	size_t greatest = 0;
+
+	for (size_t i = 0; i < HASH_LANES; i++) {
+		size_t rooms[] = {r->drafts[i].body.text.room, r->drafts[i].system_text.room,
+				  r->identity.claims[i].essence.room};
+		for (size_t k = 0; k < sizeof(rooms) / sizeof(rooms[0]); k++)
+			greatest = rooms[k] > greatest ? rooms[k] : greatest;
+	}
+	if (greatest > SCRATCH_KEEPS)
 		free_scratch(r);
 }
 
@@ -113,25 +124,26 @@ quotes_something(struct str label)
 
 /* A line of the system as text: marks of every sort removed. */
 static struct str
-system_text_of(struct chat_reader *r, struct str raw, int32_t *invalid)
+system_text_of(struct reader_draft *d, struct str raw, int32_t *invalid)
 {
-	struct str text = body_clean(&r->body, raw, invalid);
+	struct str text = body_clean(&d->body, raw, invalid);
 
-	buf_clear(&r->system_text);
+	buf_clear(&d->system_text);
 	for (const char *p = text.ptr, *end = p + text.len; p < end;) {
 		size_t mark = mark_at(p, end);
 		if (mark == 0)
-			buf_add_byte(&r->system_text, *p++);
+			buf_add_byte(&d->system_text, *p++);
 		p += mark;
 	}
-	text = str_trim(buf_str(&r->system_text));
+	text = str_trim(buf_str(&d->system_text));
 	return text.len > 0 ? text : (struct str){"", 0}; /* never null: a line of no text is one */
 }
 
 /* Whether the words before the colon are WhatsApp's, not a name: "A changed the subject to "B".
  * Asked of a person once. */
 static bool
-label_is_system(struct chat_reader *r, struct author *author, struct str raw)
+label_is_system(struct chat_reader *r, struct reader_draft *d, struct author *author,
+		struct str raw)
 {
 	struct system_event_read event;
 	int32_t invalid = 0;
@@ -141,7 +153,7 @@ label_is_system(struct chat_reader *r, struct author *author, struct str raw)
 	if (quotes_something(author->name))
 		return true;
 	if (memchr(author->name.ptr, ' ', author->name.len) != NULL &&
-	    system_event_find(system_text_of(r, raw, &invalid), &event) &&
+	    system_event_find(system_text_of(d, raw, &invalid), &event) &&
 	    event.said < author->name.len &&
 	    map_get(&r->authors.map, str_trim(str_head(event.event.text, event.said))) != author)
 		return true;
@@ -195,27 +207,16 @@ reading_of(const struct chat_form *f, char form[64])
 		.confidence = (double)f->confidence};
 }
 
-/* The message is whole but for what every one has; author NULL: the system says it. */
 static void
-emit(struct chat_reader *r, const struct message_parts *parts, const struct author *author,
-     const struct reader_output *out)
+give_draft(struct chat_reader *r, size_t i, const struct reader_output *out)
 {
-	struct message *m = &r->message;
+	struct reader_draft *d = &r->drafts[i];
+	struct message *m = &d->message;
 	struct source_reading reading;
 	char form[64];
-	int64_t wall = parts->header.minute * 60 + parts->header.second;
 
-	m->sent_at = local_time_instant(&r->at.clock, wall, &m->utc_offset_minutes) * 1000;
-	m->sender = author == NULL ? (struct str){0} : author->name;
-	m->conversation_title = r->title.len > 0 ? buf_str(&r->title) : (struct str){0};
-	m->import_id = buf_str(&r->import_id);
-	m->uri = r->uri;
-	m->line = parts->line;
-	m->offset = parts->offset;
-	m->seq = r->at.seq++;
-	if (!identity_give(&r->identity, parts->header.minute,
-			   author == NULL ? &sender_id_system : &author->id, m)) {
-		out->refused(out->with, parts->raw, m->line,
+	if (!identity_give(&r->identity, i, m)) {
+		out->refused(out->with, d->raw, m->line,
 			     "65535 equal messages came before it in its minute");
 		return;
 	}
@@ -226,9 +227,48 @@ emit(struct chat_reader *r, const struct message_parts *parts, const struct auth
 	r->at.reading_told = true;
 	r->at.messages++;
 	r->at.system_lines += m->kind == KIND_SYSTEM;
-	r->at.by_structure += r->body.by_structure;
-	r->at.invalid_bytes += (uint64_t)m->invalid_bytes + (author == NULL ? 0 : author->repaired);
+	r->at.by_structure += d->body.by_structure;
+	r->at.invalid_bytes +=
+		(uint64_t)m->invalid_bytes + (d->author == NULL ? 0 : d->author->repaired);
 	out->message(out->with, m);
+}
+
+/* All drafts get their ids, and go on: before what they point to changes. */
+static void
+give_drafts(struct chat_reader *r, const struct reader_output *out)
+{
+	if (r->drafted == 0)
+		return;
+	identity_digest(&r->identity);
+	for (size_t i = 0; i < r->drafted; i++)
+		give_draft(r, i, out);
+	r->drafted = 0;
+}
+
+/* The message is whole but for what every one has; author NULL: the system says it. */
+static void
+emit(struct chat_reader *r, const struct message_parts *parts, const struct author *author,
+     const struct reader_output *out)
+{
+	struct reader_draft *d = &r->drafts[r->drafted++];
+	struct message *m = &d->message;
+	int64_t wall = parts->header.minute * 60 + parts->header.second;
+
+	m->sent_at = local_time_instant(&r->at.clock, wall, &m->utc_offset_minutes) * 1000;
+	m->sender = author == NULL ? (struct str){0} : author->name;
+	m->conversation_title = r->title.len > 0 ? buf_str(&r->title) : (struct str){0};
+	m->import_id = buf_str(&r->import_id);
+	m->uri = r->uri;
+	m->line = parts->line;
+	m->offset = parts->offset;
+	m->seq = r->at.seq++;
+	d->raw = parts->raw;
+	d->author = author;
+	identity_claim(&r->identity, parts->header.minute,
+		       author == NULL ? &sender_id_system : &author->id, m,
+		       d->body.signs & SIGN_MARK);
+	if (r->drafted == HASH_LANES || author == &r->authors.spare)
+		give_drafts(r, out);
 }
 
 /* "A added Kaya, Cem" named one person, if that is who writes here. */
@@ -257,23 +297,24 @@ static void
 emit_system(struct chat_reader *r, const struct message_parts *parts, struct str raw,
 	    const struct reader_output *out)
 {
-	struct message *m = &r->message;
+	struct reader_draft *d = &r->drafts[r->drafted];
+	struct message *m = &d->message;
 
 	*m = (struct message){.kind = KIND_SYSTEM};
-	struct str text = system_text_of(r, raw, &m->invalid_bytes);
-	r->body.by_structure = false;
-	if (call_line_read(text, false, &r->body.call)) { /* Android's, whoever called */
+	struct str text = system_text_of(d, raw, &m->invalid_bytes);
+	d->body.by_structure = false;
+	if (call_line_read(text, false, &d->body.call)) { /* Android's, whoever called */
 		m->kind = KIND_CALL;
-		m->call = &r->body.call;
+		m->call = &d->body.call;
 		emit(r, parts, NULL, out);
 		return;
 	}
-	r->body.by_structure = !system_event_find(text, &r->event);
-	if (r->body.by_structure)
-		r->event.event = (struct system_event){.event = STR("unknown"), .text = text};
-	if (r->event.event.target_count > 1)
-		join_known_names(r, &r->event);
-	m->system_event = &r->event.event;
+	d->body.by_structure = !system_event_find(text, &d->event);
+	if (d->body.by_structure)
+		d->event.event = (struct system_event){.event = STR("unknown"), .text = text};
+	if (d->event.event.target_count > 1)
+		join_known_names(r, &d->event);
+	m->system_event = &d->event.event;
 	emit(r, parts, NULL, out);
 }
 
@@ -282,11 +323,12 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 	     const struct reader_output *out)
 {
 	struct str behind = str_tail(parts->raw, parts->header.length);
+	struct reader_draft *d = &r->drafts[r->drafted];
 	size_t label = 0;
 	struct author *author =
 		chat_authors_find(&r->authors, parts->first_line, parts->guess, &label);
 
-	if (author == NULL || (!author->person && label_is_system(r, author, behind))) {
+	if (author == NULL || (!author->person && label_is_system(r, d, author, behind))) {
 		emit_system(r, parts, behind, out);
 		return;
 	}
@@ -297,17 +339,17 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 				   .entries = &r->entries};
 	if (from.of_iphone && marks_begin(from.raw)) {
 		int32_t invalid = 0;
-		struct str text = system_text_of(r, from.raw, &invalid);
-		if (system_event_find(text, &r->event) &&
-		    (!r->event.by_stem || author->unmarked == 0 ||
+		struct str text = system_text_of(d, from.raw, &invalid);
+		if (system_event_find(text, &d->event) &&
+		    (!d->event.by_stem || author->unmarked == 0 ||
 		     str_find(text, author->name) < text.len)) {
 			emit_system(r, parts, from.raw, out);
 			return;
 		}
 	}
-	r->message = (struct message){0};
-	message_body_read(&r->body, &from, &r->message);
-	if (is_unknown_notice(r, author, r->body.marked, &r->message)) {
+	d->message = (struct message){0};
+	message_body_read(&d->body, &from, &d->message);
+	if (is_unknown_notice(r, author, d->body.marked, &d->message)) {
 		emit_system(r, parts, from.raw, out);
 		return;
 	}
@@ -318,16 +360,17 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 static void
 emit_preamble(struct chat_reader *r, struct chat_header header, const struct reader_output *out)
 {
-	struct message *m = &r->message;
+	struct reader_draft *d = &r->drafts[r->drafted];
+	struct message *m = &d->message;
 	struct message_parts parts = {.header = header, .line = 1};
 
 	*m = (struct message){.kind = KIND_UNKNOWN};
-	struct str text = body_clean(&r->body, buf_str(&r->pending), &m->invalid_bytes);
-	r->body.by_structure = false;
+	struct str text = body_clean(&d->body, buf_str(&r->pending), &m->invalid_bytes);
+	d->body.by_structure = false;
 	if (text.len == 0)
 		return;
-	r->event.event = (struct system_event){.event = STR("preamble"), .text = text};
-	m->system_event = &r->event.event;
+	d->event.event = (struct system_event){.event = STR("preamble"), .text = text};
+	m->system_event = &d->event.event;
 	emit(r, &parts, NULL, out);
 }
 
@@ -352,6 +395,7 @@ finish_pending(struct chat_reader *r, struct chat_header next, const struct read
 	else
 		read_whole(r, buf_str(&r->pending), r->at.pending_header, r->at.pending_line,
 			   r->at.pending_offset, out);
+	give_drafts(r, out);
 	r->at.has_pending = false;
 	buf_clear(&r->pending);
 }
@@ -506,6 +550,7 @@ read_piece(struct chat_reader *r, struct str bytes, int64_t offset, int64_t line
 		read_whole(r, str_head(raw, keep), h[i].header, h[i].line, at, out);
 		refuse_rest(str_tail(raw, keep), h[i].line + line_ends(str_head(raw, keep)), out);
 	}
+	give_drafts(r, out);
 	const struct reader_header *last = &h[count - 1];
 	r->at.has_pending = true;
 	r->at.pending_header = last->header;

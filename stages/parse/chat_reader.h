@@ -88,10 +88,15 @@ struct chat_reader {
 	struct str uri; /* the caller's, set before each call */
 
 	/* Scratch. */
-	struct message message; /* on its way; it points into the piece and into these: */
-	struct body_scratch body;
-	struct buf system_text;
-	struct system_event_read event;
+	struct reader_draft {
+		struct message message; /* points into the piece, and into these: */
+		struct body_scratch body;
+		struct buf system_text;
+		struct system_event_read event;
+		struct str raw;              /* of the message, from its header on */
+		const struct author *author; /* NULL: the system */
+	} drafts[HASH_LANES]; /* messages that get their ids together, and go on then */
+	size_t drafted;
 	struct form_memory memory;
 	struct reader_header *headers;
 	size_t header_count, header_room;

@@ -12,15 +12,22 @@
 #define PLACES      (2 * OCCURRENCES)
 #define NEXT_MINUTE 4 /* places behind a slot's: what will be asked for soon */
 #define COUNT_MOST  0xFFFFu
-#define DIGEST      16 /* bytes of a message's id, before they are hex */
+#define DIGEST      HASH_SHORT /* bytes of a message's id, before they are hex */
 
 const struct sender_id sender_id_system = {0, "0000000000000000"};
+
+/* Where a key's place is, unless others were there before. */
+static size_t
+first_place(uint64_t key)
+{
+	return key >> 36 & (PLACES - 1);
+}
 
 /* The key's place, or the free one where it would be. */
 static struct occurrence *
 place_of(struct occurrence *table, uint64_t key)
 {
-	size_t i = key >> 36 & (PLACES - 1);
+	size_t i = first_place(key);
 
 	__builtin_prefetch(&table[(i + NEXT_MINUTE) & (PLACES - 1)]);
 	while (table[i].seen != 0 && table[i].key != key)
@@ -94,11 +101,18 @@ free_occurrences(struct occurrences *o)
 }
 
 void
+identity_free_scratch(struct identity *id)
+{
+	for (size_t i = 0; i < HASH_LANES; i++)
+		buf_free(&id->claims[i].essence);
+}
+
+void
 identity_free(struct identity *id)
 {
 	free_occurrences(&id->messages);
 	free_occurrences(&id->slots);
-	buf_free(&id->essence);
+	identity_free_scratch(id);
 }
 
 /* Each half of a byte gets a byte of its own, and all of them become letters or digits at once. */
@@ -180,42 +194,48 @@ add_without_marks(struct buf *b, struct str text)
 	}
 }
 
-/* What of a message stays the same from one export to another: not the wording of a language, not
- * the votes of a poll, not the name of a file. */
-static void
-add_essence(struct buf *b, const struct message *m)
+static struct str
+without_marks(struct buf *b, struct str text)
 {
+	if (memchr(text.ptr, 0xE2, text.len) == NULL)
+		return text;
+	add_without_marks(b, text);
+	return buf_str(b);
+}
+
+/* What of a message stays the same from one export to another: not the wording of a language, not
+ * the votes of a poll, not the name of a file. It lies in the message, or in b. */
+static struct str
+essence_of(struct buf *b, const struct message *m, bool may_hold_marks)
+{
+	struct str text = m->text;
+
+	buf_clear(b);
 	switch (m->kind) {
 	case KIND_SYSTEM:
 	case KIND_UNKNOWN:
-		add_without_marks(b, m->system_event != NULL ? m->system_event->text : m->text);
-		return;
+		if (m->system_event != NULL)
+			text = m->system_event->text;
+		break;
 	case KIND_POLL:
 		buf_add(b, m->poll->question);
 		for (size_t i = 0; i < m->poll->option_count; i++) {
 			buf_add_byte(b, '\n');
 			buf_add(b, m->poll->options[i].text);
 		}
-		return;
+		return buf_str(b);
 	case KIND_EMPTY:
 	case KIND_DELETED:
 	case KIND_LOCATION:
 	case KIND_LIVE_LOCATION:
 	case KIND_CALL:
 	case KIND_VIEW_ONCE:
-		buf_add(b, str_of(message_kind_names[m->kind]));
-		return;
+		return str_of(message_kind_names[m->kind]);
 	default:
-		add_without_marks(b, m->text);
-		return;
+		break;
 	}
+	return text.len > 0 && may_hold_marks ? without_marks(b, text) : text;
 }
-
-/* In front of the essence, where nothing of it can be taken for them. Of the minute 40 bits, then
- * 16 of the ordinal and 8 of the class. */
-struct facts {
-	uint64_t sender, rest;
-};
 
 /* iPhones name the sort of an omitted medium, Android does not: both are media. */
 static uint64_t
@@ -226,12 +246,6 @@ class_of(enum message_kind kind)
 	if (kind >= KIND_IMAGE && kind <= KIND_CONTACT)
 		return 'm';
 	return kind == KIND_SYSTEM ? 's' : 'o';
-}
-
-static void
-digest_message(const struct identity *id, unsigned char *digest)
-{
-	hash_short(digest, id->key, buf_str(&id->essence));
 }
 
 /* Every bit of a slot counts but for what a sender's hash has to spare: two of its bits and the
@@ -311,36 +325,71 @@ write_slot(struct identity *id, int64_t minute, const struct sender_id *sender, 
 	return (struct str){id->slot_id, (size_t)(to - id->slot_id)};
 }
 
-bool
-identity_give(struct identity *id, int64_t minute, const struct sender_id *sender,
-	      struct message *m)
+/* In front of the essence, where nothing of it can be taken for them: the sender; of the minute 40
+ * bits, then 16 of the ordinal, which is known only later, and 8 of the class. */
+void
+identity_claim(struct identity *id, int64_t minute, const struct sender_id *sender,
+	       const struct message *m, bool may_hold_marks)
 {
-	struct facts facts = {htole64(sender->hash),
-			      htole64((uint64_t)minute << 24 | class_of(m->kind))};
-	unsigned char digest[DIGEST];
+	struct identity_claim *claim = &id->claims[id->claimed];
+	struct hash_message *essence = &id->essences[id->claimed++];
+
+	claim->minute = minute;
+	claim->sender = sender;
+	essence->head[0] = htole64(sender->hash);
+	essence->head[1] = htole64((uint64_t)minute << 24 | class_of(m->kind));
+	essence->text = essence_of(&claim->essence, m, may_hold_marks);
+	if (id->conversation_len == 0) {
+		struct buf first = {0};
+		buf_add(&first, (struct str){(const char *)essence->head, sizeof(essence->head)});
+		buf_add(&first, essence->text);
+		identity_name_conversation(id, buf_str(&first));
+		buf_free(&first);
+	}
+	/* By the time that it is asked for, it will have come from memory. */
+	if (id->slots.now != NULL)
+		__builtin_prefetch(
+			&id->slots.now[first_place(slot_key(minute, sender->hash))]);
+}
+
+void
+identity_digest(struct identity *id)
+{
+	for (size_t i = id->claimed; i < HASH_LANES; i++)
+		id->essences[i] = (struct hash_message){0};
+	hash_short(id->digests, id->key, id->essences);
+	id->claimed = 0;
+}
+
+/* The digest of one that equals others that came before it. */
+static void
+digest_again(struct identity *id, size_t claim, uint32_t ordinal)
+{
+	struct hash_message again[HASH_LANES] = {id->essences[claim]};
+	unsigned char digests[HASH_LANES][HASH_SHORT];
+
+	again[0].head[1] |= htole64((uint64_t)ordinal << 8);
+	hash_short(digests, id->key, again);
+	memcpy(id->digests[claim], digests[0], DIGEST);
+}
+
+bool
+identity_give(struct identity *id, size_t claim, struct message *m)
+{
+	int64_t minute = id->claims[claim].minute;
+	const struct sender_id *sender = id->claims[claim].sender;
 	uint64_t key;
 
-	buf_clear(&id->essence);
-	memcpy(buf_room(&id->essence, sizeof(facts)), &facts, sizeof(facts));
-	id->essence.len = sizeof(facts);
-	add_essence(&id->essence, m);
-	if (id->conversation_len == 0)
-		identity_name_conversation(id, buf_str(&id->essence));
-	/* In front of the digest, which takes as long as its place takes to come from memory. */
-	struct occurrence *slot = find_occurrence(&id->slots, slot_key(minute, sender->hash));
-	digest_message(id, digest);
-	memcpy(&key, digest, sizeof(key)); /* in memory and our own snapshots only */
+	memcpy(&key, id->digests[claim], sizeof(key)); /* in memory and our own snapshots only */
 	key &= ~(uint64_t)COUNT_MOST;
+	struct occurrence *slot = find_occurrence(&id->slots, slot_key(minute, sender->hash));
 	uint32_t ordinal = count_equal(&id->messages, slot, key);
 	uint32_t slot_ordinal = count_occurrence(slot);
 	if (ordinal == COUNT_MOST)
 		return false;
-	if (ordinal > 0) {
-		facts.rest |= htole64((uint64_t)ordinal << 8);
-		memcpy(id->essence.ptr, &facts, sizeof(facts));
-		digest_message(id, digest);
-	}
-	write_hex(id->message_id, digest);
+	if (ordinal > 0)
+		digest_again(id, claim, ordinal);
+	write_hex(id->message_id, id->digests[claim]);
 	m->conversation_id = identity_conversation(id);
 	m->message_id = (struct str){id->message_id, sizeof(id->message_id)};
 	m->slot_id = write_slot(id, minute, sender, slot_ordinal);

@@ -44,13 +44,21 @@ struct identity {
 	struct occurrences messages, slots;
 	size_t conversation_len; /* 0: not known yet */
 	unsigned char key[HASH_KEY];
-	struct buf essence; /* what message_id is made of */
+	struct identity_claim {
+		int64_t minute;
+		const struct sender_id *sender;
+		struct buf essence; /* where it does not lie in the message */
+	} claims[HASH_LANES];
+	struct hash_message essences[HASH_LANES]; /* of the claims: what message_id is made of */
+	unsigned char digests[HASH_LANES][HASH_SHORT];
+	size_t claimed;
 	char message_id[32];
 	char slot_id[CONVERSATION_LONGEST + 64]; /* begins with the conversation's */
 	size_t minute_end;                       /* of a minute in it; 0: none is there yet */
 	int64_t hundred;                         /* that minute without its last two digits */
 };
 void identity_free(struct identity *);
+void identity_free_scratch(struct identity *); /* when nothing is claimed */
 
 /* The id as somebody gave it, of CONVERSATION_LONGEST bytes at most; or made of a title. Without
  * either it is made of the first message, so that two chats without a title stay two. */
@@ -58,9 +66,17 @@ void identity_set_conversation(struct identity *, struct str id);
 void identity_name_conversation(struct identity *, struct str title);
 struct str identity_conversation(const struct identity *);
 
-/* Fills message_id, slot_id and conversation_id, which are valid until the next message, of a
- * message whose kind, text and details are known. False: so many equal ones came before it that it
- * would have the id of another. */
-bool identity_give(struct identity *, int64_t minute, const struct sender_id *, struct message *);
+/* Messages get their ids HASH_LANES at a time, for that takes hardly longer than one of them alone:
+ * each is claimed, once its kind, text and details are known; then all are digested; then each is
+ * given its own, in the same order. Until then what the message points to must stay.
+ * may_hold_marks: false where none of those that identity_claim() leaves out is in it. */
+void identity_claim(struct identity *, int64_t minute, const struct sender_id *,
+		    const struct message *, bool may_hold_marks);
+void identity_digest(struct identity *);
+
+/* Fills message_id, slot_id and conversation_id, which are valid until the next message, of the
+ * message that was claimed so many claims after the first. False: so many equal ones came before it
+ * that it would have the id of another. */
+bool identity_give(struct identity *, size_t claim, struct message *);
 
 #endif

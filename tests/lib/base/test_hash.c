@@ -1,5 +1,6 @@
 #include "base/hash.h"
 #include "check.h"
+#include <sodium.h>
 
 static void
 assert_digest(size_t size, const struct str *parts, size_t count, const char *expected)
@@ -34,25 +35,57 @@ where_one_part_ends_matters(void **state)
 		      "20263e794775e4edf2b306c0f306af9e50175c831c857604b481e847f790bf95");
 }
 
-/* The first and the last of the 64 vectors that SipHash's authors give for 128 bits. */
+static struct hash_message
+message_of(const unsigned char *bytes, size_t size)
+{
+	struct hash_message m = {.text = {(const char *)bytes + 16, size - 16}};
+
+	memcpy(m.head, bytes, sizeof(m.head));
+	return m;
+}
+
+/* The last of the 64 vectors that SipHash's authors give for 128 bits. */
 static void
 short_hashes_are_siphash_and_stay_what_they_are(void **state)
 {
-	static const unsigned char empty[16] = {0xa3, 0x81, 0x7f, 0x04, 0xba, 0x25, 0xa8, 0xe6,
-						0x6d, 0xf6, 0x72, 0x14, 0xc7, 0x55, 0x02, 0x93};
 	static const unsigned char last[16] = {0x51, 0x50, 0xd1, 0x77, 0x2f, 0x50, 0x83, 0x4a,
 					       0x50, 0x3e, 0x06, 0x9a, 0x97, 0x3f, 0xbd, 0x7c};
-	unsigned char key[HASH_KEY], text[63], out[16];
+	unsigned char bytes[63], out[HASH_LANES][HASH_SHORT];
+	struct hash_message in[HASH_LANES] = {0};
 
 	(void)state;
-	for (unsigned char i = 0; i < sizeof(text); i++) {
-		text[i] = i;
-		key[i % HASH_KEY] = i < HASH_KEY ? i : key[i % HASH_KEY];
+	for (unsigned char i = 0; i < sizeof(bytes); i++)
+		bytes[i] = i;
+	for (int i = 0; i < HASH_LANES; i++) {
+		in[i] = message_of(bytes, sizeof(bytes));
+		hash_short(out, bytes, in); /* the key is the first of the same bytes */
+		assert_memory_equal(out[i], last, sizeof(last));
+		in[i] = (struct hash_message){0};
 	}
-	hash_short(out, key, (struct str){0});
-	assert_memory_equal(out, empty, sizeof(out));
-	hash_short(out, key, (struct str){(const char *)text, sizeof(text)});
-	assert_memory_equal(out, last, sizeof(out));
+}
+
+static void
+short_hashes_of_any_lengths_side_by_side_are_those_of_libsodium(void **state)
+{
+	static const size_t steps[HASH_LANES] = {0, 1, 7, 40};
+	unsigned char bytes[400], out[HASH_LANES][HASH_SHORT], one[HASH_SHORT];
+	struct hash_message in[HASH_LANES];
+	size_t sizes[HASH_LANES];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)(i * 151 + 7);
+	for (size_t base = 16; base < 200; base++) {
+		for (size_t i = 0; i < HASH_LANES; i++) {
+			sizes[i] = base + (steps[i] * base) % 177;
+			in[i] = message_of(bytes, sizes[i]);
+		}
+		hash_short(out, bytes + 99, in);
+		for (size_t i = 0; i < HASH_LANES; i++) {
+			crypto_shorthash_siphashx24(one, bytes, sizes[i], bytes + 99);
+			assert_memory_equal(out[i], one, sizeof(one));
+		}
+	}
 }
 
 static void
@@ -68,4 +101,5 @@ a_keyed_hash_is_that_of_the_bytes_alone(void **state)
 
 RUN_TESTS(TEST(digests_are_blake2b_and_stay_what_they_are), TEST(where_one_part_ends_matters),
 	  TEST(short_hashes_are_siphash_and_stay_what_they_are),
+	  TEST(short_hashes_of_any_lengths_side_by_side_are_those_of_libsodium),
 	  TEST(a_keyed_hash_is_that_of_the_bytes_alone))

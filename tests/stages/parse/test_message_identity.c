@@ -8,7 +8,9 @@ give(struct identity *id, int64_t minute, const struct sender_id *sender, struct
 {
 	struct message m = {.kind = KIND_TEXT, .text = text};
 
-	assert_true(identity_give(id, minute, sender, &m));
+	identity_claim(id, minute, sender, &m, true);
+	identity_digest(id);
+	assert_true(identity_give(id, 0, &m));
 	return m;
 }
 
@@ -135,7 +137,9 @@ another_conversation_sender_minute_class_or_text_is_another_message(void **state
 	memcpy(ids[2], give(&id, 1, &sender_id_system, STR("hello")).message_id.ptr, 32);
 	memcpy(ids[3], give(&id, 2, &ada, STR("hello")).message_id.ptr, 32);
 	memcpy(ids[4], give(&id, 1, &ada, STR("hello!")).message_id.ptr, 32);
-	assert_true(identity_give(&id, 1, &ada, &media));
+	identity_claim(&id, 1, &ada, &media, false);
+	identity_digest(&id);
+	assert_true(identity_give(&id, 0, &media));
 	memcpy(ids[5], media.message_id.ptr, 32);
 	for (int i = 0; i < 6; i++)
 		for (int k = 0; k < i; k++)
@@ -144,7 +148,37 @@ another_conversation_sender_minute_class_or_text_is_another_message(void **state
 	identity_free(&other);
 }
 
-RUN_TESTS(TEST(ids_stay_what_they_are), TEST(a_slot_says_its_minute_however_far_from_the_last),
+static void
+together_or_alone_messages_have_the_same_ids(void **state)
+{
+	static const struct str texts[] = {
+		{"hello", 5}, {"a\xE2\x80\x8E longer text, with a mark in it", 35},
+		{"", 0}, {"hello", 5}};
+	struct identity id = {0}, alone = {0};
+	struct message together[HASH_LANES];
+
+	(void)state;
+	identity_set_conversation(&id, STR("c"));
+	identity_set_conversation(&alone, STR("c"));
+	for (size_t count = 1; count <= HASH_LANES; count++) {
+		for (size_t i = 0; i < count; i++) {
+			together[i] = (struct message){.kind = KIND_TEXT, .text = texts[i]};
+			identity_claim(&id, 7, &ada, &together[i], true);
+		}
+		identity_digest(&id);
+		for (size_t i = 0; i < count; i++) {
+			assert_true(identity_give(&id, i, &together[i]));
+			struct message m = give(&alone, 7, &ada, texts[i]);
+			assert_memory_equal(together[i].message_id.ptr, m.message_id.ptr, 32);
+			assert_int_equal(together[i].slot_id.len, m.slot_id.len);
+			assert_memory_equal(together[i].slot_id.ptr, m.slot_id.ptr, m.slot_id.len);
+		}
+	}
+	identity_free(&id);
+	identity_free(&alone);
+}
+
+RUN_TESTS(TEST(ids_stay_what_they_are), TEST(together_or_alone_messages_have_the_same_ids), TEST(a_slot_says_its_minute_however_far_from_the_last),
 	  TEST(an_equal_message_is_told_by_how_many_equal_ones_came_before),
 	  TEST(a_minute_that_comes_again_goes_on_counting),
 	  TEST(the_least_minute_and_sender_are_as_any_other),

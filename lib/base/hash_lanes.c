@@ -1,0 +1,144 @@
+/*
+ * SipHash-2-4 of 128 bits (Aumasson and Bernstein, 2012), of several messages at a time. Each round
+ * waits for the one before it, and there are two for eight bytes: what one message leaves idle
+ * others can use, so each has a lane of the four numbers of the state, in step with its neighbours.
+ * The shorter ones wait behind a mask until all have had their last whole word.
+ */
+#include "base/hash.h"
+#include "base/wide.h"
+#include <assert.h>
+#include <endian.h>
+
+typedef uint64_t lanes __attribute__((vector_size(8 * HASH_LANES)));
+
+#define ROTATE(x, n) ((x) << (n) | (x) >> (64 - (n)))
+#define ROUND(a, b, c, d)                                                                          \
+	do {                                                                                       \
+		a += b;                                                                            \
+		c += d;                                                                            \
+		b = ROTATE(b, 13) ^ a;                                                             \
+		d = ROTATE(d, 16) ^ c;                                                             \
+		a = ROTATE(a, 32);                                                                 \
+		c += b;                                                                            \
+		a += d;                                                                            \
+		b = ROTATE(b, 17) ^ c;                                                             \
+		d = ROTATE(d, 21) ^ a;                                                             \
+		c = ROTATE(c, 32);                                                                 \
+	} while (0)
+#define COMPRESS(word)                                                                             \
+	do {                                                                                       \
+		d ^= word;                                                                         \
+		ROUND(a, b, c, d);                                                                 \
+		ROUND(a, b, c, d);                                                                 \
+		a ^= word;                                                                         \
+	} while (0)
+#define FINISH()                                                                                   \
+	do {                                                                                       \
+		ROUND(a, b, c, d);                                                                 \
+		ROUND(a, b, c, d);                                                                 \
+		ROUND(a, b, c, d);                                                                 \
+		ROUND(a, b, c, d);                                                                 \
+	} while (0)
+
+static uint64_t
+word_at(const void *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof(word));
+	return le64toh(word);
+}
+
+/* What is left of the text behind its whole words, and the length of all of it. */
+static inline uint64_t
+last_word(const struct hash_message *m)
+{
+	size_t left = m->text.len % 8, total = sizeof(m->head) + m->text.len;
+	uint64_t word = 0;
+
+	if (m->text.len >= 8)
+		word = word_at(m->text.ptr + m->text.len - 8) >> 8 * (7 - left) >> 8;
+	else
+		for (size_t i = left; i-- > 0;)
+			word = word << 8 | (unsigned char)m->text.ptr[i];
+	return word | (uint64_t)total << 56;
+}
+
+/* The n-th word of the text; where there is none, anything. */
+static inline uint64_t
+nth_word(const struct hash_message *m, size_t n)
+{
+	static const char none[8];
+
+	return word_at(n < m->text.len / 8 ? m->text.ptr + 8 * n : none);
+}
+
+/* Of each one value, from registers: stored one by one, they could not be loaded together soon. */
+#define EACH(f, ...)                                                                               	(lanes)                                                                                    	{                                                                                          		f(&from[0], ##__VA_ARGS__), f(&from[1], ##__VA_ARGS__),                            			f(&from[2], ##__VA_ARGS__), f(&from[3], ##__VA_ARGS__)                     	}
+static_assert(HASH_LANES == 4, "as EACH() takes them");
+
+static inline uint64_t
+head_word(const struct hash_message *m, size_t n)
+{
+	return le64toh(m->head[n]);
+}
+
+static inline uint64_t
+text_word(const struct hash_message *m, size_t n)
+{
+	return word_at(m->text.ptr + 8 * n);
+}
+
+static inline uint64_t
+word_count(const struct hash_message *m)
+{
+	return m->text.len / 8;
+}
+
+WIDE void
+hash_short(unsigned char to[HASH_LANES][HASH_SHORT], const unsigned char key[HASH_KEY],
+	   const struct hash_message from[HASH_LANES])
+{
+	uint64_t k0 = word_at(key), k1 = word_at(key + 8);
+	lanes zero = {0}, word, words = EACH(word_count);
+	lanes a = (k0 ^ 0x736f6d6570736575) + zero;
+	lanes b = (k1 ^ 0x646f72616e646f6d ^ 0xee) + zero;
+	lanes c = (k0 ^ 0x6c7967656e657261) + zero;
+	lanes d = (k1 ^ 0x7465646279746573) + zero;
+	size_t least = SIZE_MAX, most = 0, n;
+
+	for (int i = 0; i < HASH_LANES; i++) {
+		size_t count = word_count(&from[i]);
+		least = count < least ? count : least;
+		most = count > most ? count : most;
+	}
+	for (n = 0; n < 2; n++) {
+		word = EACH(head_word, n);
+		COMPRESS(word);
+	}
+	for (n = 0; n < least; n++) {
+		word = EACH(text_word, n);
+		COMPRESS(word);
+	}
+	for (; n < most; n++) {
+		lanes mask = (lanes)(words > n), a0 = a, b0 = b, c0 = c, d0 = d;
+		word = EACH(nth_word, n);
+		COMPRESS(word);
+		a = a0 ^ ((a ^ a0) & mask);
+		b = b0 ^ ((b ^ b0) & mask);
+		c = c0 ^ ((c ^ c0) & mask);
+		d = d0 ^ ((d ^ d0) & mask);
+	}
+	word = EACH(last_word);
+	COMPRESS(word);
+	c ^= 0xee + zero;
+	FINISH();
+	lanes first = a ^ b ^ c ^ d;
+	b ^= 0xdd + zero;
+	FINISH();
+	lanes second = a ^ b ^ c ^ d;
+	for (int i = 0; i < HASH_LANES; i++) {
+		uint64_t digest[2] = {htole64(first[i]), htole64(second[i])};
+		memcpy(to[i], digest, sizeof(digest));
+	}
+}

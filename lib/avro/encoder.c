@@ -58,8 +58,11 @@ emit(struct compiler *c, enum encode_code code, const struct field *f, struct pl
 	MEM_GROW(e->ops, e->count, e->room);
 	MEM_GROW(e->fields, e->count, e->field_room);
 	e->fields[e->count] = f;
-	e->ops[e->count] = (struct encode_op){
-		.code = (uint8_t)code, .tag = place.tag, .tag_size = place.tag_size, .to = 1};
+	e->ops[e->count] = (struct encode_op){.code = (uint8_t)code,
+					      .tag = place.tag,
+					      .tag_size = place.tag_size,
+					      .length_shift = (uint8_t)(8 * place.tag_size + 1),
+					      .to = 1};
 	set_null(&e->ops[e->count], place.null);
 	if (f != NULL)
 		e->ops[e->count].at = (uint32_t)f->at;
@@ -533,7 +536,10 @@ write_union(struct compiler *c, const struct avro_node *node, struct bind_rows r
 		taken = some;
 	}
 	if (branches == 0)
-		return 0; /* they stay unbound */
+		return 0;                   /* they stay unbound */
+	if (values == 1 && rows.count == 1) /* there is nothing to pick */
+		return write_value(c, &taken.row[0], node->branches[branch],
+				   in_branch(place, branch));
 	if (values == rows.count)
 		return write_branches(c, node, rows, place);
 	if (values > 0 || branches > 1 || taken.count < rows.count)

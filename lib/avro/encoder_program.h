@@ -77,8 +77,9 @@ struct encode_zeroes {
 
 struct encode_op {
 	uint8_t code;
-	uint8_t tag_size;  /* bytes of tag */
-	uint8_t null_size; /* of null; 0: it cannot be, ENCODE_LONG_NULL: it is long_null */
+	uint8_t tag_size;     /* bytes of tag */
+	uint8_t length_shift; /* bits: where a string's length stands behind the tag, doubled */
+	uint8_t null_size;    /* of null; 0: it cannot be, ENCODE_LONG_NULL: it is long_null */
 	uint32_t at;
 	uint32_t tag, null;
 	int32_t to; /* operations */

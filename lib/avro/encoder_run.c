@@ -6,6 +6,7 @@
 #include "avro/encoder_program.h"
 #include "avro/varint.h"
 #include "text/utf8.h"
+#include <endian.h>
 #include <math.h>
 
 #define ROOM        128
@@ -29,16 +30,6 @@ put_number(char *w, int64_t value)
 		return w + 2;
 	}
 	return varint_write(w, value);
-}
-
-static inline char *
-put_length(char *w, size_t n)
-{
-	if (LIKELY(n < 0x40)) {
-		*w = (char)(n << 1);
-		return w + 1;
-	}
-	return put_number(w, (int64_t)n);
 }
 
 /* Bytes of a length. */
@@ -167,6 +158,20 @@ load_enum(const char *member, size_t size)
 	do {                                                                                       \
 		memcpy(w, &op->tag, sizeof(op->tag));                                              \
 		w += op->tag_size;                                                                 \
+	} while (0)
+
+/* What stands in front of a string: the tag and the length, mostly by one store. */
+#define HEAD(size)                                                                                 \
+	do {                                                                                       \
+		if (LIKELY((size) < 0x40)) {                                                       \
+			uint64_t head =                                                            \
+				htole64(le32toh(op->tag) | (uint64_t)(size) << op->length_shift);  \
+			memcpy(w, &head, sizeof(head));                                            \
+			w += op->tag_size + 1;                                                     \
+		} else {                                                                           \
+			TAG();                                                                     \
+			w = put_number(w, (int64_t)(size));                                        \
+		}                                                                                  \
 	} while (0)
 
 enum encode_end
@@ -349,24 +354,21 @@ do_TEXT:
 		goto null;
 	if (UNLIKELY(!utf8_valid(s)))
 		FAIL(ENCODE_NOT_UTF8);
-	TAG();
-	w = put_length(w, s.len);
+	HEAD(s.len);
 	op++;
 	goto bytes;
 do_BYTES:
 	LOAD(s);
 	if (s.ptr == NULL)
 		goto null;
-	TAG();
-	w = put_length(w, s.len);
+	HEAD(s.len);
 	op++;
 	goto bytes;
 do_BUF : {
 	struct buf value;
 	LOAD(value);
 	s = buf_str(&value);
-	TAG();
-	w = put_length(w, s.len);
+	HEAD(s.len);
 	op++;
 	goto bytes;
 }

@@ -74,7 +74,12 @@ nth_word(const struct hash_message *m, size_t n)
 }
 
 /* Of each one value, from registers: stored one by one, they could not be loaded together soon. */
-#define EACH(f, ...)                                                                               	(lanes)                                                                                    	{                                                                                          		f(&from[0], ##__VA_ARGS__), f(&from[1], ##__VA_ARGS__),                            			f(&from[2], ##__VA_ARGS__), f(&from[3], ##__VA_ARGS__)                     	}
+#define EACH(f, ...)                                                                               \
+	(lanes)                                                                                    \
+	{                                                                                          \
+		f(&from[0], ##__VA_ARGS__), f(&from[1], ##__VA_ARGS__),                            \
+			f(&from[2], ##__VA_ARGS__), f(&from[3], ##__VA_ARGS__)                     \
+	}
 static_assert(HASH_LANES == 4, "as EACH() takes them");
 
 static inline uint64_t

@@ -14,7 +14,8 @@ str_compare(struct str a, struct str b)
 }
 
 /* memmem() makes a table of a needle of three bytes or more, which takes longer than to look
- * through what is short: where each byte of it is looked at so often at most, a long line is not. */
+ * through what is short: where each byte of it is looked at so often at most, a long line is not.
+ */
 #define SHORT 256
 
 static size_t

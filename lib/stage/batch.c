@@ -1,6 +1,5 @@
 #include "stage/batch.h"
 
-#include "avro/limits.h"
 #include "base/mem.h"
 
 void
@@ -41,30 +40,15 @@ batch_free(struct batch *b)
 	*b = (struct batch){0};
 }
 
-static bool
-is_full(uint64_t records, size_t bytes)
-{
-	return records >= BLOCK_RECORDS || bytes >= BLOCK_BYTES;
-}
-
 bool
 stream_fills_block(const struct stream *s)
 {
-	return is_full(s->count, s->bytes.len); /* a segment is a record at least */
+	return batch_block_is_full(s->count, s->bytes.len); /* a segment is a record at least */
 }
 
 void
-stream_mark(struct stream *s, uint64_t record, size_t from, uint64_t added, bool mirrored)
+stream_mark_new(struct stream *s, uint64_t record, size_t from, uint64_t added)
 {
-	struct segment *last = s->count == 0 ? NULL : &s->segments[s->count - 1];
-
-	if (last != NULL && s->bytes.len - last->from <= AVRO_MAX_BLOCK &&
-	    (mirrored ? last->to - last->from < MIRROR_BYTES
-		      : last->record == record && !is_full(last->count, last->to - last->from))) {
-		last->to = s->bytes.len;
-		last->count += added;
-		return;
-	}
 	MEM_GROW(s->segments, s->count, s->room);
 	s->segments[s->count++] = (struct segment){record, added, from, s->bytes.len};
 }
@@ -131,7 +115,7 @@ batch_blocks(const struct batch *b, bool dead, bool mirrored, struct buf *scratc
 			bytes = buf_str(scratch);
 		}
 		count += s->count;
-		if (mirrored ? bytes.len >= MIRROR_BYTES : is_full(count, bytes.len)) {
+		if (mirrored ? bytes.len >= MIRROR_BYTES : batch_block_is_full(count, bytes.len)) {
 			result = block(with, count, bytes, err);
 			count = 0;
 		}

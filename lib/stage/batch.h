@@ -12,6 +12,7 @@
 #define STAGE_BATCH_H
 
 #include "avro/container_reader.h"
+#include "avro/limits.h"
 #include "base/arena.h"
 
 #define BLOCK_RECORDS 1000
@@ -50,9 +51,30 @@ void batch_init(struct batch *, size_t share_count);
 void batch_clear(struct batch *); /* for the next block: keeps the room */
 void batch_free(struct batch *);
 
+static inline bool
+batch_block_is_full(uint64_t records, size_t bytes)
+{
+	return records >= BLOCK_RECORDS || bytes >= BLOCK_BYTES;
+}
+
 /* The stream's bytes behind `from` are `added` output records of this input record. mirrored: all
  * records share a segment as far as one block goes; only for a batch that one worker has alone. */
-void stream_mark(struct stream *, uint64_t record, size_t from, uint64_t added, bool mirrored);
+void stream_mark_new(struct stream *, uint64_t record, size_t from, uint64_t added);
+static inline void
+stream_mark(struct stream *s, uint64_t record, size_t from, uint64_t added, bool mirrored)
+{
+	struct segment *last = s->count == 0 ? NULL : &s->segments[s->count - 1];
+
+	if (last == NULL || s->bytes.len - last->from > AVRO_MAX_BLOCK ||
+	    !(mirrored ? last->to - last->from < MIRROR_BYTES
+		       : last->record == record &&
+				 !batch_block_is_full(last->count, last->to - last->from))) {
+		stream_mark_new(s, record, from, added);
+		return;
+	}
+	last->to = s->bytes.len;
+	last->count += added;
+}
 /* There is enough in it for a block of what is emitted. */
 bool stream_fills_block(const struct stream *);
 /* Takes back what was added since. */

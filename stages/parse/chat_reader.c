@@ -300,7 +300,7 @@ emit_system(struct chat_reader *r, const struct message_parts *parts, struct str
 	struct reader_draft *d = &r->drafts[r->drafted];
 	struct message *m = &d->message;
 
-	*m = (struct message){.kind = KIND_SYSTEM};
+	message_begin(m, KIND_SYSTEM);
 	struct str text = system_text_of(d, raw, &m->invalid_bytes);
 	d->body.by_structure = false;
 	if (call_line_read(text, false, &d->body.call)) { /* Android's, whoever called */
@@ -347,7 +347,6 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 			return;
 		}
 	}
-	d->message = (struct message){0};
 	message_body_read(&d->body, &from, &d->message);
 	if (is_unknown_notice(r, author, d->body.marked, &d->message)) {
 		emit_system(r, parts, from.raw, out);
@@ -364,7 +363,7 @@ emit_preamble(struct chat_reader *r, struct chat_header header, const struct rea
 	struct message *m = &d->message;
 	struct message_parts parts = {.header = header, .line = 1};
 
-	*m = (struct message){.kind = KIND_UNKNOWN};
+	message_begin(m, KIND_UNKNOWN);
 	struct str text = body_clean(&d->body, buf_str(&r->pending), &m->invalid_bytes);
 	d->body.by_structure = false;
 	if (text.len == 0)

@@ -98,4 +98,25 @@ struct message {
 	const struct source_reading *reading; /* in the first message of a part */
 };
 
+/* Null or 0, whatever says more than every message does: few stores, where all would be many. */
+static inline void
+message_begin(struct message *m, enum message_kind kind)
+{
+	m->kind = kind;
+	m->text = (struct str){0};
+	m->edited = false;
+	m->attachments = NULL;
+	m->attachment_count = 0;
+	m->location = NULL;
+	m->poll = NULL;
+	m->call = NULL;
+	m->contact = NULL;
+	m->deleted = NULL;
+	m->system_event = NULL;
+	m->mentions = NULL;
+	m->mention_count = 0;
+	m->invalid_bytes = 0;
+	m->reading = NULL;
+}
+
 #endif

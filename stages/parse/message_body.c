@@ -582,13 +582,7 @@ message_body_read(struct body_scratch *b, const struct body_source *from, struct
 {
 	b->by_structure = false;
 	b->marked = marks_begin(from->raw);
-	m->attachments = NULL;
-	m->attachment_count = 0;
-	m->mentions = NULL;
-	m->mention_count = 0;
-	m->text = (struct str){0};
-	m->invalid_bytes = 0;
-	m->edited = false;
+	message_begin(m, KIND_TEXT);
 
 	struct str text = body_clean(b, from->raw, &m->invalid_bytes);
 	text = cut_edited(b, from, text, &m->edited);
@@ -604,7 +598,6 @@ message_body_read(struct body_scratch *b, const struct body_source *from, struct
 	line = str_trim(line);
 	char last = line.len > 0 ? line.ptr[line.len - 1] : '\0';
 
-	m->kind = KIND_TEXT;
 	if (line.len > 0 && line.len <= 512) {
 		if (read_phrase(b, from, m, line, rest))
 			return;

@@ -48,7 +48,7 @@ void body_scratch_free(struct body_scratch *);
  * at the end are cut. Points into raw or into scratch->text; *invalid counts repairs. */
 struct str body_clean(struct body_scratch *, struct str raw, int32_t *invalid);
 
-/* Sets kind, text, edited, attachments, details, mentions and invalid_bytes of the message. */
+/* Begins the message (message.h) and sets what its kind has. */
 void message_body_read(struct body_scratch *, const struct body_source *, struct message *);
 
 #endif

@@ -9,10 +9,9 @@
 #include <assert.h>
 #include <endian.h>
 
-#define PLACES      (2 * OCCURRENCES)
-#define NEXT_MINUTE 4 /* places behind a slot's: what will be asked for soon */
-#define COUNT_MOST  0xFFFFu
-#define DIGEST      HASH_SHORT /* bytes of a message's id, before they are hex */
+#define PLACES     (2 * OCCURRENCES)
+#define COUNT_MOST 0xFFFFu
+#define DIGEST     HASH_SHORT /* bytes of a message's id, before they are hex */
 
 const struct sender_id sender_id_system = {0, "0000000000000000"};
 
@@ -29,7 +28,6 @@ place_of(struct occurrence *table, uint64_t key)
 {
 	size_t i = first_place(key);
 
-	__builtin_prefetch(&table[(i + NEXT_MINUTE) & (PLACES - 1)]);
 	while (table[i].seen != 0 && table[i].key != key)
 		i = (i + 1) & (PLACES - 1);
 	return &table[i];
@@ -325,6 +323,23 @@ write_slot(struct identity *id, int64_t minute, const struct sender_id *sender, 
 	return (struct str){id->slot_id, (size_t)(to - id->slot_id)};
 }
 
+/* What a digest is remembered by, in memory and in our own snapshots only. */
+static uint64_t
+message_key(const unsigned char *digest)
+{
+	uint64_t key;
+
+	memcpy(&key, digest, sizeof(key));
+	return key & ~(uint64_t)COUNT_MOST;
+}
+
+static void
+prefetch(const struct occurrence *table, uint64_t key)
+{
+	if (table != NULL)
+		__builtin_prefetch(&table[first_place(key)]);
+}
+
 /* In front of the essence, where nothing of it can be taken for them: the sender; of the minute 40
  * bits, then 16 of the ordinal, which is known only later, and 8 of the class. */
 void
@@ -347,9 +362,7 @@ identity_claim(struct identity *id, int64_t minute, const struct sender_id *send
 		buf_free(&first);
 	}
 	/* By the time that it is asked for, it will have come from memory. */
-	if (id->slots.now != NULL)
-		__builtin_prefetch(
-			&id->slots.now[first_place(slot_key(minute, sender->hash))]);
+	prefetch(id->slots.now, slot_key(minute, sender->hash));
 }
 
 void
@@ -358,6 +371,16 @@ identity_digest(struct identity *id)
 	for (size_t i = id->claimed; i < HASH_LANES; i++)
 		id->essences[i] = (struct hash_message){0};
 	hash_short(id->digests, id->key, id->essences);
+	/* Where a slot has been seen, the message will be looked for at a place that is anywhere.
+	 */
+	for (size_t i = 0; i < id->claimed && id->slots.now != NULL; i++) {
+		const struct identity_claim *claim = &id->claims[i];
+		uint64_t slot = slot_key(claim->minute, claim->sender->hash);
+		if (id->slots.now[first_place(slot)].seen != 0) {
+			prefetch(id->messages.now, message_key(id->digests[i]));
+			prefetch(id->messages.before, message_key(id->digests[i]));
+		}
+	}
 	id->claimed = 0;
 }
 
@@ -378,12 +401,8 @@ identity_give(struct identity *id, size_t claim, struct message *m)
 {
 	int64_t minute = id->claims[claim].minute;
 	const struct sender_id *sender = id->claims[claim].sender;
-	uint64_t key;
-
-	memcpy(&key, id->digests[claim], sizeof(key)); /* in memory and our own snapshots only */
-	key &= ~(uint64_t)COUNT_MOST;
 	struct occurrence *slot = find_occurrence(&id->slots, slot_key(minute, sender->hash));
-	uint32_t ordinal = count_equal(&id->messages, slot, key);
+	uint32_t ordinal = count_equal(&id->messages, slot, message_key(id->digests[claim]));
 	uint32_t slot_ordinal = count_occurrence(slot);
 	if (ordinal == COUNT_MOST)
 		return false;

@@ -151,9 +151,10 @@ another_conversation_sender_minute_class_or_text_is_another_message(void **state
 static void
 together_or_alone_messages_have_the_same_ids(void **state)
 {
-	static const struct str texts[] = {
-		{"hello", 5}, {"a\xE2\x80\x8E longer text, with a mark in it", 35},
-		{"", 0}, {"hello", 5}};
+	static const struct str texts[] = {{"hello", 5},
+					   {"a\xE2\x80\x8E longer text, with a mark in it", 35},
+					   {"", 0},
+					   {"hello", 5}};
 	struct identity id = {0}, alone = {0};
 	struct message together[HASH_LANES];
 
@@ -178,7 +179,8 @@ together_or_alone_messages_have_the_same_ids(void **state)
 	identity_free(&alone);
 }
 
-RUN_TESTS(TEST(ids_stay_what_they_are), TEST(together_or_alone_messages_have_the_same_ids), TEST(a_slot_says_its_minute_however_far_from_the_last),
+RUN_TESTS(TEST(ids_stay_what_they_are), TEST(together_or_alone_messages_have_the_same_ids),
+	  TEST(a_slot_says_its_minute_however_far_from_the_last),
 	  TEST(an_equal_message_is_told_by_how_many_equal_ones_came_before),
 	  TEST(a_minute_that_comes_again_goes_on_counting),
 	  TEST(the_least_minute_and_sender_are_as_any_other),

@@ -2,6 +2,7 @@
 #include "stage.h"
 #include "archive.h"
 #include "raw.avsc.h"
+#include <stdlib.h>
 
 struct options {
 	struct stage_arguments sources;
@@ -37,6 +38,20 @@ static const struct field writes[] = {FIELD_AT("source.uri", archive_piece, uri)
 struct fetch {
 	struct archive *archive;
 };
+
+/* The times of a zip's files are local: without TZ the C library looks at /etc/localtime anew for
+ * each of them, with this value it has read it once. Before there are threads that may read the
+ * environment. */
+static void *
+load(const void *given, struct err *err)
+{
+	static char nothing;
+	(void)given;
+	(void)err;
+
+	(void)setenv("TZ", ":/etc/localtime", 0);
+	return &nothing;
+}
 
 static int
 open_archive(struct stage *st, struct err *err)
@@ -100,6 +115,7 @@ static const struct stage_def fetch = {
 	.emits = raw_avsc,
 	.writes = writes,
 	.partition_by = "source.uri",
+	.load = load,
 	.open = open_archive,
 	.poll = poll_archive,
 	.close = close_archive,

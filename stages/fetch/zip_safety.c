@@ -9,6 +9,7 @@
 #include "zip_safety.h"
 
 #include "base/mem.h"
+#include "read_window.h"
 #include "text/utf8.h"
 #include <errno.h>
 #include <unistd.h>
@@ -39,12 +40,10 @@ number(const char *bytes, int size)
 }
 
 static int
-read_at(int fd, uint64_t offset, void *to, size_t size, struct err *err)
+read_at(struct read_window *file, uint64_t offset, void *to, size_t size, struct err *err)
 {
 	for (size_t done = 0; done < size;) {
-		ssize_t n = pread(fd, (char *)to + done, size - done, (off_t)(offset + done));
-		if (n < 0 && errno == EINTR)
-			continue;
+		ssize_t n = read_window_at(file, offset + done, (char *)to + done, size - done);
 		if (n <= 0)
 			return err_set(err, ERR_INPUT, "could not read: %s",
 				       n < 0 ? strerror(errno) : "the file became shorter");
@@ -61,8 +60,8 @@ zip_safety_is_zip(struct str beginning)
 
 /* What the end at tail[at] calls the directory. */
 static int
-directory_of(int fd, struct str tail, size_t at, uint64_t file_size, struct directory *d,
-	     struct err *err)
+directory_of(struct read_window *file, struct str tail, size_t at, uint64_t file_size,
+	     struct directory *d, struct err *err)
 {
 	const char *end = tail.ptr + at;
 	char end64[END64_SIZE];
@@ -75,7 +74,7 @@ directory_of(int fd, struct str tail, size_t at, uint64_t file_size, struct dire
 		*d = (struct directory){0};
 		return 0;
 	}
-	if (read_at(fd, end64_at, end64, sizeof(end64), err) != 0)
+	if (read_at(file, end64_at, end64, sizeof(end64), err) != 0)
 		return -1;
 	*d = (struct directory){number(end64 + 48, 8), number(end64 + 40, 8)};
 	return 0;
@@ -83,7 +82,7 @@ directory_of(int fd, struct str tail, size_t at, uint64_t file_size, struct dire
 
 /* 1: found, 0: the file has none, -1. */
 static int
-find_directory(int fd, uint64_t size, struct directory *found, struct err *err)
+find_directory(struct read_window *file, uint64_t size, struct directory *found, struct err *err)
 {
 	struct str tail = {0};
 	size_t ends = 0, directories = 0;
@@ -92,7 +91,7 @@ find_directory(int fd, uint64_t size, struct directory *found, struct err *err)
 	tail.len = size < TAIL_SIZE ? (size_t)size : TAIL_SIZE;
 	char *bytes = mem_alloc(tail.len);
 	tail.ptr = bytes;
-	if (read_at(fd, size - tail.len, bytes, tail.len, err) != 0)
+	if (read_at(file, size - tail.len, bytes, tail.len, err) != 0)
 		goto done;
 	for (size_t at = 0;; at++) {
 		struct directory d;
@@ -104,11 +103,11 @@ find_directory(int fd, uint64_t size, struct directory *found, struct err *err)
 			err_set(err, ERR_INPUT, "it has hundreds of ends");
 			goto done;
 		}
-		if (directory_of(fd, tail, at, size, &d, err) != 0)
+		if (directory_of(file, tail, at, size, &d, err) != 0)
 			goto done;
 		if (d.size < RECORD_SIZE || d.size > size || d.offset > size - d.size)
 			continue;
-		if (read_at(fd, d.offset, magic, sizeof(magic), err) != 0)
+		if (read_at(file, d.offset, magic, sizeof(magic), err) != 0)
 			goto done;
 		if (memcmp(magic, "PK\1\2", sizeof(magic)) != 0)
 			continue;
@@ -198,14 +197,15 @@ struct extents {
 
 /* One whose header is not in the file cannot be read, and shares nothing. */
 static int
-add_extent(struct extents *extents, int fd, uint64_t size, const struct record *r, struct err *err)
+add_extent(struct extents *extents, struct read_window *file, uint64_t size, const struct record *r,
+	   struct err *err)
 {
 	char lengths[4]; /* of the name and the extra fields, which may differ from the record's */
 	uint64_t room = size - HEADER_SIZE;
 
 	if (size < HEADER_SIZE || r->header_at > room)
 		return 0;
-	if (read_at(fd, r->header_at + HEADER_LENGTHS, lengths, sizeof(lengths), err) != 0)
+	if (read_at(file, r->header_at + HEADER_LENGTHS, lengths, sizeof(lengths), err) != 0)
 		return -1;
 	uint64_t data_at = r->header_at + HEADER_SIZE + number(lengths, 2) + number(lengths + 2, 2);
 	if (data_at > size)
@@ -236,7 +236,7 @@ overlap(struct extents *extents)
 }
 
 static int
-check_records(int fd, uint64_t size, struct directory d, struct str directory,
+check_records(struct read_window *file, uint64_t size, struct directory d, struct str directory,
 	      struct zip_false_names *names, struct err *err)
 {
 	struct extents extents = {0};
@@ -250,7 +250,7 @@ check_records(int fd, uint64_t size, struct directory d, struct str directory,
 			goto done;
 		}
 		if (read_record(directory, &r, err) != 0 ||
-		    add_extent(&extents, fd, size, &r, err) != 0)
+		    add_extent(&extents, file, size, &r, err) != 0)
 			goto done;
 		if ((r.marks & ZIP_MARK_UTF8) != 0 && utf8_valid_prefix(r.name) < r.name.len) {
 			MEM_GROW(names->at, names->count, names->room);
@@ -268,8 +268,9 @@ done:
 int
 zip_safety_check(int fd, uint64_t size, struct zip_false_names *names, struct err *err)
 {
+	struct read_window file = {.fd = fd};
 	struct directory d = {0};
-	int found = find_directory(fd, size, &d, err);
+	int found = find_directory(&file, size, &d, err);
 
 	if (found <= 0)
 		return found < 0 ? -1 : err_set(err, ERR_INPUT, "it is empty or damaged");
@@ -277,9 +278,9 @@ zip_safety_check(int fd, uint64_t size, struct zip_false_names *names, struct er
 		return err_set(err, ERR_INPUT, "its directory is larger than %d MiB",
 			       ZIP_MAX_DIRECTORY / 1024 / 1024);
 	char *bytes = mem_alloc(d.size);
-	int result = read_at(fd, d.offset, bytes, d.size, err);
+	int result = read_at(&file, d.offset, bytes, d.size, err);
 	if (result == 0)
-		result = check_records(fd, size, d, (struct str){bytes, d.size}, names, err);
+		result = check_records(&file, size, d, (struct str){bytes, d.size}, names, err);
 	free(bytes);
 	return result;
 }

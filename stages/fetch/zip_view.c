@@ -1,11 +1,12 @@
 #include "zip_view.h"
 
 #include "base/mem.h"
+#include "read_window.h"
 #include <errno.h>
 #include <unistd.h>
 
 struct zip_view {
-	int fd;
+	struct read_window file;
 	uint64_t size, at;
 	const struct zip_false_names *names;
 	zip_error_t error;
@@ -31,11 +32,8 @@ unmark(const struct zip_false_names *names, uint64_t from, char *bytes, size_t l
 static zip_int64_t
 read_some(struct zip_view *v, void *to, zip_uint64_t room)
 {
-	ssize_t n;
+	ssize_t n = read_window_at(&v->file, v->at, to, room);
 
-	do {
-		n = pread(v->fd, to, room, (off_t)v->at);
-	} while (n < 0 && errno == EINTR);
 	if (n < 0) {
 		zip_error_set(&v->error, ZIP_ER_READ, errno);
 		return -1;
@@ -81,7 +79,7 @@ serve(void *with, void *data, zip_uint64_t len, zip_source_cmd_t command)
 	case ZIP_SOURCE_ERROR:
 		return zip_error_to_data(&v->error, data, len);
 	case ZIP_SOURCE_FREE:
-		close(v->fd);
+		close(v->file.fd);
 		zip_error_fini(&v->error);
 		free(v);
 		return 0;
@@ -96,7 +94,7 @@ zip_view_open(int fd, uint64_t size, const struct zip_false_names *names, zip_er
 {
 	struct zip_view *v = mem_zero(1, sizeof(*v));
 
-	*v = (struct zip_view){.fd = fd, .size = size, .names = names};
+	*v = (struct zip_view){.file.fd = fd, .size = size, .names = names};
 	zip_error_init(&v->error);
 	zip_source_t *source = zip_source_function_create(serve, v, error);
 	if (source == NULL) {

@@ -286,7 +286,8 @@ read_more(struct archive *a)
 	size_t room;
 	char *to = line_pieces_room(&a->lines, &room);
 
-	if (a->source->stream && poll(&p, 1, WAIT_MS) == 0)
+	/* A signal ends the wait, too: read() would go on with it. */
+	if (a->source->stream && poll(&p, 1, WAIT_MS) <= 0)
 		return 0;
 	ssize_t n = read(a->fd, to, room);
 	if (n < 0)

@@ -86,9 +86,8 @@ poll_archive(struct stage *st)
 		stage_reject_source(st, STR(""), NULL, "%s", err.text);
 		return STAGE_PASS;
 	case ARCHIVE_BUSY:
+	case ARCHIVE_WAIT: /* an end will come: who stops it before cuts it off */
 		return STAGE_PASS;
-	case ARCHIVE_WAIT:
-		return STAGE_WAIT;
 	case ARCHIVE_DONE:
 		return STAGE_END;
 	case ARCHIVE_FAILED:

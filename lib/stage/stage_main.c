@@ -101,7 +101,7 @@ end_stdout(void)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return EXIT_OK;
-	log_error("could not write: %s", strerror(errno));
+	log_error("standard output: could not write: %s", strerror(errno));
 	return EXIT_FAILED;
 }
 

@@ -53,19 +53,20 @@ write_out(struct buf *out, struct err *err)
 	int result = file_write_all(STDOUT_FILENO, buf_str(out), NULL, err);
 
 	buf_clear(out);
-	return result;
+	return result == 0 ? 0 : err_prefix(err, "standard output: ");
 }
 
 static int
-show_block(const struct avro_node *root, const struct container_block *block, struct buf *out,
-	   struct err *err)
+show_block(const struct avro_node *root, const struct container_block *block, const char *name,
+	   struct buf *out, struct err *err)
 {
 	struct str bytes = buf_str(&block->bytes);
 
 	for (uint64_t i = 0; i < block->count; i++) {
 		if (avro_datum_add_json(root, &bytes, AVRO_JSON_PLAIN, out, err) != 0)
 			return err_prefix(
-				err, "block %llu, record %llu: ", (unsigned long long)block->number,
+				err, "%s: block %llu, record %llu: ", name,
+				(unsigned long long)block->number,
 				(unsigned long long)(block->first_record + i));
 		buf_add_byte(out, '\n');
 		if (out->len >= 65536 && write_out(out, err) != 0)
@@ -100,8 +101,8 @@ show_file(const char *path, const struct values *values, struct err *err)
 		goto done;
 	}
 	while ((more = container_reader_next(reader, &block, err)) > 0)
-		if (show_block(avro_schema_root(schema), &block, &out, err) != 0) {
-			err_prefix(err, "%s: ", pipe_in_name(in));
+		if (show_block(avro_schema_root(schema), &block, pipe_in_name(in), &out, err) !=
+		    0) {
 			more = -1;
 			break;
 		}

@@ -11,7 +11,7 @@ verb_print(struct buf *text)
 	int status = file_write_all(STDOUT_FILENO, buf_str(text), NULL, &err) == 0 ? 0 : 1;
 
 	if (status != 0)
-		log_error("%s", err.text);
+		log_error("standard output: %s", err.text);
 	buf_free(text);
 	return status;
 }

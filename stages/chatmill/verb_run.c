@@ -1,3 +1,4 @@
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -58,6 +59,7 @@ struct job {
 	struct pipe_run run;
 	const char **argvs[STAGES];
 	size_t argcs[STAGES], rooms[STAGES];
+	struct arena words; /* those of argvs that were made here */
 	int64_t started_ms;
 	int lock;   /* the folder; -1: none */
 	bool draws; /* stderr is a terminal */
@@ -72,13 +74,17 @@ add_word(struct job *job, int stage, const char *word)
 	job->argvs[stage][job->argcs[stage]++] = word;
 }
 
+/* As one word: a value that begins with a dash is none of the stage's options. */
 static void
 add_option(struct job *job, int stage, const char *name, const char *value)
 {
+	struct buf word = {0};
+
 	if (value == NULL)
 		return;
-	add_word(job, stage, name);
-	add_word(job, stage, value);
+	buf_printf(&word, "%s=%s", name, value);
+	add_word(job, stage, arena_copy(&job->words, buf_str(&word)).ptr);
+	buf_free(&word);
 }
 
 static int
@@ -449,6 +455,7 @@ free_job(struct job *job)
 	buf_free(&job->database);
 	buf_free(&job->destination);
 	buf_free(&job->dead_folder);
+	arena_free(&job->words);
 	if (job->lock >= 0)
 		close(job->lock);
 	stage_catalog_free(job->catalog);

@@ -62,7 +62,8 @@ destination_file_flush(struct destination_file *f, struct err *err)
 		signal(SIGPIPE, SIG_DFL);
 		raise(SIGPIPE);
 	}
-	return f->path == NULL ? -1 : err_prefix(err, "\"%s\": ", f->path);
+	return f->path == NULL ? err_prefix(err, "standard output: ")
+			       : err_prefix(err, "\"%s\": ", f->path);
 }
 
 int

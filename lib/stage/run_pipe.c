@@ -13,6 +13,8 @@
 #include "stage/trail.h"
 #include "stage/worker_pool.h"
 #include "transport/pipe.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -581,16 +583,28 @@ open_state(struct run *run, struct err *err)
 	return state_merge(run->state, run->options->merge, def->name, def->states, err);
 }
 
-/* The output first: a run that dies in between is run again, over the state as it was. */
+/* The output first: a run that dies in between is run again, over the state as it was. Standard
+ * output may be a file that the shell opened, and is closed when it is finished. */
 static int
-commit_state(struct run *run, struct err *err)
+finish_with_state(struct run *run, struct err *err)
 {
-	if (run->state == NULL)
-		return 0;
-	(void)fsync(STDOUT_FILENO); /* a file that the shell opened; a pipe has nothing to sync */
-	if (state_disk_commit(run->state, (struct str){0}, err) == 0)
-		return 0;
-	return err_prefix(err, "the output is whole, but not what is remembered of it: ");
+	int output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0), result = -1;
+
+	if (output < 0)
+		return err_set(err, ERR_FATAL, "standard output: could not keep it: %s",
+			       strerror(errno));
+	if (finish_outputs(run, err) != 0)
+		goto end;
+	if (fsync(output) != 0 && errno != EINVAL && errno != EROFS) { /* a pipe, a device */
+		err_set(err, ERR_FATAL, "standard output: could not sync: %s", strerror(errno));
+		goto end;
+	}
+	result = state_disk_commit(run->state, (struct str){0}, err);
+	if (result != 0)
+		err_prefix(err, "the output is whole, but not what is remembered of it: ");
+end:
+	close(output);
+	return result;
 }
 
 /* ---- all of it */
@@ -654,9 +668,8 @@ run_pipe(struct job *job, const struct runtime_options *options, json_t *own_opt
 	report(&run, true);
 	tell_damage(&run);
 	if (result == 0) {
-		result = finish_outputs(&run, err);
-		if (result == 0)
-			result = commit_state(&run, err);
+		result = run.state == NULL ? finish_outputs(&run, err)
+					   : finish_with_state(&run, err);
 	} else if (close_dead_letters(&run, &late) != 0) {
 		log_error("%s", late.text);
 	}

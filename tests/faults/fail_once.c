@@ -4,6 +4,7 @@
  *
  *   FAIL_ONCE=alloc:N | write:N     which; N counts from 1; 0 fails nothing
  *   FAIL_ONCE_COUNT=FILE            at the end, how many there were
+ *   FAIL_SYNC_OF=FILE               each fsync() of that file fails, whatever its descriptor
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -124,10 +126,23 @@ fdatasync(int fd)
 	return write_fails(fd) ? -1 : NEXT(int, "fdatasync", int)(fd);
 }
 
+static int
+sync_fails(int fd)
+{
+	const char *path = getenv("FAIL_SYNC_OF");
+	struct stat one, other;
+
+	if (path == NULL || fstat(fd, &one) != 0 || stat(path, &other) != 0 ||
+	    one.st_dev != other.st_dev || one.st_ino != other.st_ino)
+		return 0;
+	errno = EIO;
+	return 1;
+}
+
 int
 fsync(int fd)
 {
-	return write_fails(fd) ? -1 : NEXT(int, "fsync", int)(fd);
+	return write_fails(fd) || sync_fails(fd) ? -1 : NEXT(int, "fsync", int)(fd);
 }
 
 int

@@ -64,10 +64,9 @@ show_block(const struct avro_node *root, const struct container_block *block, co
 
 	for (uint64_t i = 0; i < block->count; i++) {
 		if (avro_datum_add_json(root, &bytes, AVRO_JSON_PLAIN, out, err) != 0)
-			return err_prefix(
-				err, "%s: block %llu, record %llu: ", name,
-				(unsigned long long)block->number,
-				(unsigned long long)(block->first_record + i));
+			return err_prefix(err, "%s: block %llu, record %llu: ", name,
+					  (unsigned long long)block->number,
+					  (unsigned long long)(block->first_record + i));
 		buf_add_byte(out, '\n');
 		if (out->len >= 65536 && write_out(out, err) != 0)
 			return -1;

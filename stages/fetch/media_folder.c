@@ -104,14 +104,24 @@ find_place(struct media_file *f, struct err *err)
 
 	while (++f->number <= MAX_OF_A_NAME) {
 		media_file_path(f, &path);
-		if (lstat(path.ptr, &st) != 0) {
-			if (errno == ENOENT)
-				f->write = file_replace_open(path.ptr, err);
-			else
-				err_set(err, ERR_FATAL, "could not look at \"%s\": %s", path.ptr,
-					strerror(errno));
-			result = f->write != NULL ? 0 : -1;
+		bool free_name = lstat(path.ptr, &st) != 0;
+		if (free_name && errno != ENOENT) {
+			err_set(err, ERR_FATAL, "could not look at \"%s\": %s", path.ptr,
+				strerror(errno));
 			goto done;
+		}
+		if (free_name) {
+			f->write = file_replace_open(path.ptr, err);
+			if (f->write == NULL)
+				goto done;
+			/* Whoever had the lock until now may have given the name away. */
+			free_name = lstat(path.ptr, &st) != 0;
+			if (free_name) {
+				result = 0;
+				goto done;
+			}
+			file_replace_abort(f->write);
+			f->write = NULL;
 		}
 		if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != f->size)
 			continue;

@@ -18,6 +18,15 @@ static const struct {
 	{".csv", DESTINATION_CSV},        {".avro", DESTINATION_AVRO},
 };
 
+static bool
+is_word(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((text.ptr[i] | 32) < 'a' || (text.ptr[i] | 32) > 'z')
+			return false;
+	return text.len > 0;
+}
+
 int
 destination_parse(const char *operand, struct destination *to, struct err *err)
 {
@@ -40,6 +49,12 @@ destination_parse(const char *operand, struct destination *to, struct err *err)
 		}
 		return 0;
 	}
+	/* "sqlit:chat.db" is a slip, and no file of that name. */
+	if (scheme.len < whole.len && is_word(scheme))
+		return err_set(err, ERR_INPUT,
+			       "unknown destination \"%s\": it is sqlite:FILE, jsonl[:FILE], "
+			       "csv[:FILE] or avro[:FILE]; a file of that name is \"./%s\"",
+			       operand, operand);
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
 		if (!str_ends(whole, str_of(suffixes[i].name)))
 			continue;

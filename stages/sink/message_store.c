@@ -194,14 +194,13 @@ find_known(struct message_store *s, struct err *err)
 	for (size_t i = 0; i < s->row->field_count; i++)
 		s->appended[i] = true;
 	for (size_t k = 0; k < KNOWN_COUNT; k++) {
-		struct str name = str_of(known[k].name), field = name;
+		struct str name = str_of(known[k].name);
 		size_t i = 0;
-		field = str_cut(&field, '.');
-		for (size_t f = 0; f < s->row->field_count; f++)
-			if (str_equal(s->row->fields[f].name, field))
-				s->appended[f] = false;
 		while (i < s->row->column_count && !str_equal(s->row->columns[i].name, name))
 			i += 1;
+		for (size_t f = 0; f < s->row->field_count; f++)
+			if (i - s->row->fields[f].first < s->row->fields[f].count)
+				s->appended[f] = false;
 		if (i == s->row->column_count) {
 			if (known[k].required)
 				return err_set(err, ERR_FATAL,

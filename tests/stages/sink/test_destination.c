@@ -68,6 +68,24 @@ anything_else_is_refused_with_what_there_is(void **state)
 				      "jsonl[:FILE], csv[:FILE] or avro[:FILE]");
 }
 
+static void
+a_scheme_that_there_is_not_is_no_part_of_a_files_name(void **state)
+{
+	struct destination d;
+	struct err err = {0};
+	(void)state;
+
+	assert_int_equal(destination_parse("sqlit:chat.db", &d, &err), -1);
+	assert_string_equal(err.text,
+			    "unknown destination \"sqlit:chat.db\": it is sqlite:FILE, "
+			    "jsonl[:FILE], csv[:FILE] or avro[:FILE]; a file of that name is "
+			    "\"./sqlit:chat.db\"");
+	assert_string_equal(parse("./sqlit:chat.db").path, "./sqlit:chat.db");
+	assert_string_equal(parse("12:30.csv").path, "12:30.csv");
+	assert_string_equal(parse("a/b:c.db").path, "a/b:c.db");
+}
+
 RUN_TESTS(TEST(without_an_operand_it_is_chat_db), TEST(a_scheme_says_the_form),
 	  TEST(a_bare_file_says_it_by_its_suffix),
-	  TEST(anything_else_is_refused_with_what_there_is))
+	  TEST(anything_else_is_refused_with_what_there_is),
+	  TEST(a_scheme_that_there_is_not_is_no_part_of_a_files_name))

@@ -190,10 +190,40 @@ bytes_and_times_and_booleans_have_their_types(void **state)
 	chat_end(&c);
 }
 
+static void
+a_field_of_the_name_of_ours_that_is_something_else_is_kept_as_well(void **state)
+{
+	struct err err = {0};
+	struct chat c;
+	(void)state;
+
+	chat_begin(&c);
+	avro_schema_free(c.schema);
+	c.schema = schema_of(
+		"{\"type\":\"record\",\"name\":\"Measured\",\"fields\":[{\"name\":\"message_id\","
+		"\"type\":\"string\"},{\"name\":\"conversation_id\",\"type\":\"string\"},"
+		"{\"name\":\"sent_at\",\"type\":\"long\"},{\"name\":\"reading\",\"type\":"
+		"\"double\"},{\"name\":\"source\",\"type\":\"string\"}]}");
+	chat_open(&c);
+	assert_ok(message_store_put(
+			  c.store,
+			  record_of(c.schema,
+				    "{\"message_id\":\"a\",\"conversation_id\":\"c\",\"sent_at\":1,"
+				    "\"reading\":2.5,\"source\":\"meter\"}",
+				    &c.record),
+			  &err),
+		  err);
+	chat_commit(&c);
+	chat_holds(&c, "SELECT id, reading.value, source.value FROM reading JOIN source USING (id)",
+		   "1|2.5|meter\n");
+	chat_end(&c);
+}
+
 RUN_TESTS(TEST(a_record_becomes_a_table_with_a_column_a_member), TEST(a_list_is_json_in_one_column),
 	  TEST(a_later_run_fills_changes_and_takes_away),
 	  TEST(a_member_that_comes_later_becomes_a_column),
 	  TEST(names_that_are_taken_get_a_number_and_keep_it),
 	  TEST(members_that_differ_in_case_or_look_like_ours_stay_apart),
 	  TEST(a_record_of_hundreds_of_members_is_stored),
-	  TEST(bytes_and_times_and_booleans_have_their_types))
+	  TEST(bytes_and_times_and_booleans_have_their_types),
+	  TEST(a_field_of_the_name_of_ours_that_is_something_else_is_kept_as_well))

@@ -109,7 +109,7 @@ open_and_remember(struct file_replace *f, struct err *err)
 			       strerror(errno));
 	if (!lock_partial(f)) {
 		close(f->fd);
-		return err_set(err, ERR_FATAL,
+		return err_set(err, ERR_RETRY,
 			       "could not lock \"%s\": another program is writing it", f->partial);
 	}
 	if (ftruncate(f->fd, 0) != 0 || !remember(f->partial)) {

@@ -20,7 +20,8 @@ void file_hold_standard(void);
 int file_write_all(int fd, struct str bytes, bool *closed, struct err *);
 
 struct file_replace;
-struct file_replace *file_replace_open(const char *path, struct err *); /* ERR_FATAL */
+/* NULL: ERR_RETRY when another program is writing that name, else ERR_FATAL. */
+struct file_replace *file_replace_open(const char *path, struct err *);
 int file_replace_fd(const struct file_replace *);
 const char *file_replace_partial(const struct file_replace *); /* the name until then */
 /* fsync, close, rename, fsync of the folder; frees. -1: nothing under the final name is new. */

@@ -112,6 +112,8 @@ find_place(struct media_file *f, struct err *err)
 		}
 		if (free_name) {
 			f->write = file_replace_open(path.ptr, err);
+			if (f->write == NULL && err->class == ERR_RETRY)
+				continue; /* another run is giving the name away */
 			if (f->write == NULL)
 				goto done;
 			/* Whoever had the lock until now may have given the name away. */

@@ -86,7 +86,7 @@ two_writers_of_a_name_do_not_meet(void **state)
 
 	(void)state;
 	assert_null(file_replace_open(path, &err));
-	assert_int_equal(err.class, ERR_FATAL);
+	assert_int_equal(err.class, ERR_RETRY);
 	assert_non_null(strstr(err.text, "another program is writing it"));
 	assert_string_equal(content_of(partial), "first");
 	assert_ok(file_replace_commit(f, &err), err);

@@ -108,6 +108,30 @@ a_link_in_the_folder_is_not_followed(void **state)
 }
 
 static void
+a_name_that_another_run_is_writing_is_taken(void **state)
+{
+	struct err err = {0};
+	struct media_file *one, *other;
+	struct buf path = {0};
+
+	(void)state;
+	assert_ok(media_folder_make("media", &err), err);
+	one = media_file_open("media", STR("a.jpg"), 3, 1, &err);
+	other = media_file_open("media", STR("a.jpg"), 3, 2, &err);
+	assert_non_null(one);
+	assert_non_null(other);
+	media_file_path(other, &path);
+	assert_string_equal(buf_cstr(&path), "media/a (2).jpg");
+	assert_ok(media_file_write(one, STR("one"), &err), err);
+	assert_ok(media_file_write(other, STR("two"), &err), err);
+	assert_ok(media_file_close(one, true, &err), err);
+	assert_ok(media_file_close(other, true, &err), err);
+	assert_file("media/a.jpg", "one");
+	assert_file("media/a (2).jpg", "two");
+	buf_free(&path);
+}
+
+static void
 what_is_left_in_the_middle_leaves_nothing(void **state)
 {
 	struct err err = {0};
@@ -137,5 +161,6 @@ RUN_TESTS(TEST(no_name_leaves_the_folder),
 	  TEST(long_names_are_cut_at_a_whole_character_before_the_ending),
 	  TEST_IN_FOLDER(no_file_that_was_there_is_replaced),
 	  TEST_IN_FOLDER(a_link_in_the_folder_is_not_followed),
+	  TEST_IN_FOLDER(a_name_that_another_run_is_writing_is_taken),
 	  TEST_IN_FOLDER(what_is_left_in_the_middle_leaves_nothing),
 	  TEST_IN_FOLDER(a_file_in_place_of_the_folder_is_said))

@@ -300,7 +300,7 @@ open_listener(const char *address, struct err *err)
 	int fd = -1;
 
 	if (!split_address(copy, &host, &port)) {
-		err_set(err, ERR_FATAL,
+		err_set(err, ERR_INPUT,
 			"cannot serve metrics at \"%s\": an address is HOST:PORT or :PORT",
 			address);
 		goto end;

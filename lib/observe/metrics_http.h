@@ -10,7 +10,7 @@
 struct metrics_http;
 
 /* address: "127.0.0.1:9400", "[::1]:9400", ":9400" (all addresses), port 0 picks one. ready: a
- * gauge that is to say what /readyz says, or NULL. ERR_FATAL. */
+ * gauge that is to say what /readyz says, or NULL. ERR_INPUT: it is no address; else ERR_FATAL. */
 struct metrics_http *metrics_http_start(const char *address, struct metrics *, struct metric *ready,
 					struct err *);
 const char *metrics_http_address(const struct metrics_http *); /* with the port that was picked */

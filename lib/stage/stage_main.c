@@ -249,10 +249,12 @@ run_job(struct program *p, struct progress_counts *counts, bool *usage, struct e
 	if (result == 0 && p->runtime.metrics != NULL) {
 		job.http = metrics_http_start(p->runtime.metrics, metrics.registry, metrics.ready,
 					      err);
-		if (job.http == NULL)
+		if (job.http == NULL) {
+			*usage = err->class == ERR_INPUT;
 			result = -1;
-		else
+		} else {
 			log_event("metrics", "address=%s", metrics_http_address(job.http));
+		}
 	}
 	if (result == 0 && p->def->load != NULL) {
 		job.shared = p->def->load(p->own, err);

@@ -200,10 +200,11 @@ an_address_that_cannot_be_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		assert_null(metrics_http_start(bad[i], metrics, NULL, &err));
-		assert_int_equal(err.class, ERR_FATAL);
+		assert_int_equal(err.class, ERR_INPUT);
 		assert_non_null(strstr(err.text, "an address is HOST:PORT or :PORT"));
 	}
 	assert_null(metrics_http_start(metrics_http_address(http), metrics, NULL, &err));
+	assert_int_equal(err.class, ERR_FATAL);
 	assert_non_null(strstr(err.text, "Address already in use"));
 }
 

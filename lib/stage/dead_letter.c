@@ -197,15 +197,20 @@ dead_letters_add_bytes(const struct dead_letters *d, struct str bytes,
 /* ---- the way back in */
 
 struct earlier {
-	int32_t attempts;
-	struct str part, bytes;
+	struct dead_reason why;
+	struct str bytes;
+	int64_t size;
 };
-static const struct field record_rows[] = {FIELD_AT("dead_letter.attempts", earlier, attempts),
-					   {0}};
-static const struct field bytes_rows[] = {FIELD_AT("dead_letter.attempts", earlier, attempts),
-					  FIELD_AT("dead_letter.place.part", earlier, part),
-					  FIELD(earlier, bytes),
-					  {0}};
+/* Of all but the attempts, a letter that others made may say nothing. */
+#define WHY_ROW(path, member) FIELD_AT("dead_letter." path, earlier, why.member, .optional = true)
+#define WHY_ROWS                                                                                   \
+	FIELD_AT("dead_letter.attempts", earlier, why.attempts), WHY_ROW("stage", stage),          \
+		WHY_ROW("version", version), WHY_ROW("reason", reason), WHY_ROW("class", class),   \
+		WHY_ROW("place.input", input), WHY_ROW("place.record", record),                    \
+		WHY_ROW("place.part", part)
+static const struct field record_rows[] = {WHY_ROWS, {0}};
+static const struct field bytes_rows[] = {
+	WHY_ROWS, FIELD(earlier, bytes), FIELD(earlier, size, .optional = true), {0}};
 
 struct dead_input {
 	const struct avro_schema *root;
@@ -295,8 +300,10 @@ dead_input_take(const struct dead_input *d, struct str *bytes, struct arena *are
 			   &whole, err) != 0)
 		return -1;
 	*bytes = rest;
-	taken->attempts = earlier.attempts < 0 ? 0 : earlier.attempts; /* null, too */
-	taken->part = earlier.part;
+	taken->attempts = earlier.why.attempts < 0 ? 0 : earlier.why.attempts; /* null, too */
+	taken->part = earlier.why.part;
+	taken->why = earlier.why;
+	taken->size = earlier.size;
 	taken->bytes = earlier.bytes;
 	if (taken->is_record) {
 		size_t before = (size_t)(at.own.ptr - at.bytes.ptr);

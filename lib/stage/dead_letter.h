@@ -48,8 +48,10 @@ struct dead_taken {
 	struct str bytes; /* of the record without the field, or of the DeadBytes; in the arena */
 	int32_t attempts; /* so far */
 	struct str part;  /* of a DeadBytes: its place */
+	int64_t size;     /* of a DeadBytes: of what was refused, of which it may have less */
+	struct dead_reason why; /* strings without ptr where the letter has none */
 };
-/* Takes one off the front of *bytes; ERR_INPUT. */
+/* Takes one off the front of *bytes; its strings are there or in the arena. ERR_INPUT. */
 int dead_input_take(const struct dead_input *, struct str *bytes, struct arena *,
 		    struct dead_taken *, struct err *);
 

@@ -1,6 +1,7 @@
 #include "stage/kafka_intake.h"
 
 #include "base/mem.h"
+#include "stage/alerts.h"
 #include "stage/trail.h"
 
 #define MOST      64           /* schemas and trails in use at a time */
@@ -116,7 +117,7 @@ open_refused(struct kafka_sender *sender, struct kafka_intakes *all, struct dead
 {
 	dead_letters_set_most(dead, DEAD_MOST);
 	return kafka_sender_open(sender, all->session, all->dead_topic, false,
-				 dead_letters_schema(dead), NULL, trail, err);
+				 dead_letters_schema(dead), NULL, trail, all->session->group, err);
 }
 
 static int
@@ -150,7 +151,8 @@ open_intake(struct kafka_intakes *all, struct kafka_intake *in, struct err *err)
 		       ? 0
 		       : kafka_sender_open(&in->out, all->session, all->out.topics[0],
 					   all->out.pack, avro_schema_json(in->job.binding.output),
-					   kafka_session_key_path(def), buf_str(&in->trail), err);
+					   kafka_session_key_path(def), buf_str(&in->trail), NULL,
+					   err);
 }
 
 /* ---- finding */
@@ -297,6 +299,7 @@ kafka_intakes_refuse(struct kafka_intakes *all, const struct kafka_message *m,
 				     .attempts = 1,
 				     .input = str_of(input),
 				     .record = m->offset};
+	alerts_note(all->base->alerts, reason.class, reason.reason);
 	dead_letters_add_bytes(all->bytes_dead,
 			       m->value.ptr == NULL ? (struct str){"", 0} : m->value, &reason,
 			       &letter);

@@ -83,7 +83,14 @@ kafka_outlet_close(struct kafka_outlet *o)
 	free(o);
 }
 
-/* ---- headers: those of the message a record comes from, with another trail */
+/* ---- headers: those of the message a record comes from, and ours */
+
+static bool
+is_ours(const char *name)
+{
+	return strcmp(name, KAFKA_TRAIL_HEADER) == 0 || strcmp(name, KAFKA_GROUP_HEADER) == 0 ||
+	       strcmp(name, KAFKA_REPLAY_HEADER) == 0;
+}
 
 static size_t
 choose_headers(const struct kafka_outlet *o, const struct kafka_message *cause,
@@ -91,13 +98,15 @@ choose_headers(const struct kafka_outlet *o, const struct kafka_message *cause,
 {
 	size_t count = 0;
 
-	for (size_t i = 0; cause != NULL && i < cause->header_count && count < HEADERS_MOST - 1;
+	for (size_t i = 0; cause != NULL && i < cause->header_count && count < HEADERS_MOST - 2;
 	     i++)
-		if (strcmp(cause->headers[i].name, KAFKA_TRAIL_HEADER) != 0)
+		if (!is_ours(cause->headers[i].name))
 			headers[count++] = cause->headers[i];
 	if (o->plan.trail_hash != NULL)
 		headers[count++] =
 			(struct kafka_header){KAFKA_TRAIL_HEADER, str_of(o->plan.trail_hash)};
+	if (o->plan.group != NULL)
+		headers[count++] = (struct kafka_header){KAFKA_GROUP_HEADER, str_of(o->plan.group)};
 	return count;
 }
 

@@ -13,7 +13,10 @@
 #include "stage/kafka_endpoint.h"
 #include "transport/kafka_producer.h"
 
-#define KAFKA_TRAIL_HEADER "chatmill.trail"
+/* Headers of ours, which do not go on from a message to what comes of it. */
+#define KAFKA_TRAIL_HEADER  "chatmill.trail"
+#define KAFKA_GROUP_HEADER  "chatmill.group"  /* of a dead letter: the group that refused it */
+#define KAFKA_REPLAY_HEADER "chatmill.replay" /* the one group that a message is for */
 
 struct kafka_outlet;
 
@@ -24,6 +27,7 @@ struct kafka_outlet_plan {
 	const char *key_path;   /* of a string; NULL, or not in the schema: the message's key */
 	struct str frame;       /* schema_catalog_put() */
 	const char *trail_hash; /* NULL: none */
+	const char *group;      /* of who refused it, where these are dead letters; NULL: none */
 };
 
 /* ERR_FATAL, ERR_DOWN. */

@@ -137,7 +137,7 @@ kafka_session_close(struct kafka_session *s)
 int
 kafka_sender_open(struct kafka_sender *sender, struct kafka_session *s, const char *topic,
 		  bool pack, struct str schema_json, const char *key_path, struct str trail,
-		  struct err *err)
+		  const char *group, struct err *err)
 {
 	*sender = (struct kafka_sender){.schema = avro_schema_parse(schema_json, err)};
 	if (sender->schema == NULL ||
@@ -151,7 +151,8 @@ kafka_sender_open(struct kafka_sender *sender, struct kafka_session *s, const ch
 					 .schema = sender->schema,
 					 .key_path = key_path,
 					 .frame = buf_str(&sender->frame),
-					 .trail_hash = trail.len > 0 ? sender->trail_hash : NULL};
+					 .trail_hash = trail.len > 0 ? sender->trail_hash : NULL,
+					 .group = group};
 	sender->outlet = kafka_outlet_open(s->producer, &plan, err);
 	return sender->outlet == NULL ? -1 : 0;
 }

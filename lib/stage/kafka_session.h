@@ -36,7 +36,8 @@ int kafka_session_open(struct kafka_session *, const struct runtime_options *, c
 		       struct err *);
 void kafka_session_close(struct kafka_session *); /* all zeroes is fine */
 
-/* Where records of one schema go: registers the schema, and the trail where there is one. */
+/* Where records of one schema go: registers the schema, and the trail where there is one. group: of
+ * dead letters; else NULL. */
 struct kafka_sender {
 	struct kafka_outlet *outlet;
 	struct avro_schema *schema;
@@ -44,7 +45,8 @@ struct kafka_sender {
 	char trail_hash[SCHEMA_TRAIL_BYTES];
 };
 int kafka_sender_open(struct kafka_sender *, struct kafka_session *, const char *topic, bool pack,
-		      struct str schema_json, const char *key_path, struct str trail, struct err *);
+		      struct str schema_json, const char *key_path, struct str trail,
+		      const char *group, struct err *);
 void kafka_sender_close(struct kafka_sender *); /* all zeroes is fine */
 
 /* Path of the string that decides the partition of what a stage puts out, where it has it. */

@@ -65,7 +65,7 @@ output_open_topic(struct kafka_session *session, const char *path, struct str sc
 	if (result == 0) {
 		out->topic = str_dup(str_of(endpoint.topics[0]));
 		result = kafka_sender_open(&out->sender, session, out->topic, endpoint.pack,
-					   schema_json, key_path, trail, err);
+					   schema_json, key_path, trail, NULL, err);
 	}
 	kafka_endpoint_free(&endpoint);
 	if (result == 0)

@@ -151,6 +151,17 @@ adapt_pace(struct kafka_run *run, int64_t took_ms, uint64_t records)
 		*most *= 2;
 }
 
+/* A dead letter that was sent back is for the group that refused it: the others have taken what it
+ * holds already. */
+static bool
+is_for_others(const struct kafka_run *run, const struct kafka_message *m)
+{
+	for (size_t i = 0; i < m->header_count; i++)
+		if (strcmp(m->headers[i].name, KAFKA_REPLAY_HEADER) == 0)
+			return !str_equal(m->headers[i].value, str_of(run->session.group));
+	return false;
+}
+
 /* A message with one record goes with its neighbours; one with many is a batch of its own. */
 static void
 add_to_batch(struct kafka_run *run, const struct kafka_message *m, const struct kafka_frame *frame)
@@ -184,8 +195,9 @@ gather(struct kafka_run *run, struct kafka_intake *in, const struct kafka_frame 
 	for (; !first->is_block && n < count && n < run->pause.records; n++) {
 		const struct kafka_message *m = &messages[n];
 		if (m->partition != messages->partition || strcmp(m->topic, messages->topic) != 0 ||
-		    m->value.ptr == NULL || kafka_frame_read(m->value, &frame, &err) != 0 ||
-		    frame.is_block || block->bytes.len + frame.records.len > BLOCK_BYTES ||
+		    m->value.ptr == NULL || is_for_others(run, m) ||
+		    kafka_frame_read(m->value, &frame, &err) != 0 || frame.is_block ||
+		    block->bytes.len + frame.records.len > BLOCK_BYTES ||
 		    kafka_intakes_find(run->intakes, &frame, m, &other, &err) != 0 || other != in)
 			break;
 		add_to_batch(run, m, &frame);
@@ -368,6 +380,11 @@ take_next(struct kafka_run *run, const struct kafka_message *messages, size_t co
 
 	if (part == NULL)
 		return 1; /* it is not ours any more */
+	if (is_for_others(run, messages)) {
+		part->next = messages->offset + 1;
+		run->taken = true;
+		return 1;
+	}
 	if (part->done == KAFKA_NOTHING)
 		part->done = messages->offset;
 	if (find_intake(run, messages, &frame, &in, err) != 0) {

@@ -11,6 +11,8 @@ struct runtime_options { /* of every stage; stage_main.c has the table */
 	unsigned codec; /* of --out FILE */
 	int64_t jobs;
 	const char *dead_letters;
+	const char *alert_command, *alert_webhook;
+	int64_t alert_every; /* ms */
 	bool strict, skip_corrupt;
 	int64_t commit_every; /* ms; 0: at the end of the input */
 	struct stage_arguments kafka;

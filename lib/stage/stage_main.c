@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "observe/metrics_http.h"
+#include "stage/alerts.h"
 #include "stage/describe.h"
 #include "stage/kafka_session.h"
 #include "stage/options_parse.h"
@@ -47,6 +48,11 @@ static const char *const log_levels[] = {"quiet", "info", "debug", NULL};
 	    .choices = runtime_deliveries),                                                        \
 	ROW(PATH, dead_letters, NULL,                                                              \
 	    "file for what is refused; without it the first bad record stops the stage"),          \
+	ROW(TEXT, alert_command, NULL,                                                             \
+	    "shell command for when something is refused; it gets JSON on standard input"),        \
+	ROW(TEXT, alert_webhook, NULL,                                                             \
+	    "URL that this JSON is posted to; or $CHATMILL_ALERT_WEBHOOK"),                        \
+	ROW(DURATION, alert_every, "1m", "how often at most that is done"),                        \
 	ROW(FLAG, strict, NULL, "exit status 1 when anything was refused"),                        \
 	ROW(TEXT, metrics, NULL, "address (127.0.0.1:9400) for /metrics, /healthz and /readyz"),   \
 	ROW(CHOICE, log, "info", "how much is said on standard error", .choices = log_levels),     \
@@ -87,8 +93,9 @@ rows_of(const struct stage_def *def)
 
 struct program {
 	const struct stage_def *def;
-	char name[64]; /* "chatmill-parse" */
-	void *own;     /* the author's options */
+	char name[64];        /* "chatmill-parse" */
+	char dead_topic[300]; /* "kafka:messages.dead", where none is given */
+	void *own;            /* the author's options */
 	struct runtime_options runtime;
 	struct option_table tables[2];
 	struct options *options;
@@ -227,6 +234,30 @@ check_state(const struct runtime_options *o, struct err *err)
 	return 0;
 }
 
+/* On Kafka always: dead letters lie in a topic that nobody may look at. */
+static struct alerts *
+open_alerts(struct program *p)
+{
+	const struct runtime_options *o = &p->runtime;
+	struct str topic = str_of(o->in);
+
+	if (o->dead_letters == NULL && kafka_endpoint_is(o->in))
+		snprintf(p->dead_topic, sizeof(p->dead_topic), "%.*s.dead",
+			 (int)strcspn(topic.ptr, ",?"), topic.ptr);
+	const struct alert_plan plan = {
+		.stage = p->def->name,
+		.where = o->dead_letters != NULL ? o->dead_letters : p->dead_topic,
+		.command = o->alert_command,
+		.webhook = o->alert_webhook != NULL ? o->alert_webhook
+						    : getenv("CHATMILL_ALERT_WEBHOOK"),
+		.every_ms = o->alert_every,
+	};
+
+	return plan.command != NULL || plan.webhook != NULL || kafka_endpoint_is(o->in)
+		       ? alerts_open(&plan)
+		       : NULL;
+}
+
 /* The run itself, between load() and unload(). *usage: the command line was wrong after all. */
 static int
 run_job(struct program *p, struct progress_counts *counts, bool *usage, struct err *err)
@@ -265,10 +296,12 @@ run_job(struct program *p, struct progress_counts *counts, bool *usage, struct e
 	}
 	if (result == 0) {
 		struct progress *progress = progress_start(p->def->name, counts);
+		job.alerts = open_alerts(p);
 		json_t *own = options_json(p->tables, 1);
 		result = kafka_endpoint_is(p->runtime.in) ? run_kafka(&job, &p->runtime, own, err)
 							  : run_pipe(&job, &p->runtime, own, err);
 		progress_stop(progress);
+		alerts_close(job.alerts);
 		if (p->def->unload != NULL)
 			p->def->unload(job.shared);
 	}

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "observe/metrics_http.h"
+#include "stage/alerts.h"
 #include "stage/stage_metrics.h"
 #include "stage/stop.h"
 
@@ -124,6 +125,7 @@ worker_add_dead_letter(struct stage *st, struct str bytes, bool is_record, const
 		.part = str_of(part),
 	};
 
+	alerts_note(st->job->alerts, reason.class, reason.reason);
 	if (is_record)
 		dead_letters_add_record(st->job->dead, bytes, &reason, &dead->bytes);
 	else

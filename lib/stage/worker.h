@@ -11,6 +11,7 @@
 #include "stage/progress.h"
 #include "stage/state_store.h"
 
+struct alerts;        /* alerts.h */
 struct metrics_http;  /* observe/metrics_http.h */
 struct stage_metrics; /* stage_metrics.h */
 
@@ -29,6 +30,7 @@ struct job {
 	struct job_pause *pause;               /* NULL: nobody else needs time meanwhile */
 	struct progress_counts *counts;
 	struct stage_metrics *metrics;
+	struct alerts *alerts;     /* of dead letters; NULL: nobody is told */
 	struct metrics_http *http; /* NULL: nobody asks */
 	struct state_disk
 		*state; /* where all workers keep theirs; NULL: nowhere, or each its own */

@@ -1,4 +1,6 @@
 """The verbs of chatmill that know Kafka, on a real broker."""
+import http.server
+
 from cases import *
 
 # ---- topics
@@ -103,3 +105,105 @@ if os.path.exists(PYTHON):
     test(a_program_in_python_adds_its_field_between_topics)
 else:
     print(f"ok - {sentence(a_program_in_python_adds_its_field_between_topics)} # SKIP fastavro is not installed")
+
+
+# ---- replay
+
+
+def chatmill(*args, status=0):
+    return run(os.path.join(BIN, "chatmill"), *args, status=status)
+
+
+@test
+def dead_letters_go_back_once_to_the_group_that_refused_them():
+    a, b, c = topic(1), topic(1), topic(1)
+    group, other = f"{a}exec", f"{a}mark"
+    dead = a + ".dead"
+    talk(300, "--out", f"kafka:{a}")
+    p = exec_between(a, b, group, FILTER, "die", "m17")
+    q = start("mark", "--in", f"kafka:{a}", "--out", f"kafka:{c}", "--group", other)
+    wait_until_read(group, a)
+    stop(p)
+    assert len(records(b)) == 289 and len(records(dead)) == 11
+    would = chatmill("replay", dead, "--reason", "status 3").stdout.decode().splitlines()
+    assert would[0].split()[0] == "11" and 'filter" ended with status 3' in would[0], would
+    assert would[-1] == f'11 of "{dead}" would be sent back: --go does it', would
+    said = chatmill("replay", dead, "--go", "--class", "input").stdout.decode()
+    assert said == f'0 of "{dead}" sent back; 11 not chosen\n', said
+    assert chatmill("replay", dead, "--stage", "filter", "--since", "1h", "--go").stdout.decode().splitlines()[-1] == f'11 of "{dead}" sent back'
+    again = chatmill("replay", dead, "--go").stdout.decode()
+    assert again == f'0 of "{dead}" sent back; 11 were before\n', again
+    p = exec_between(a, b, group, FILTER, "die", "m171")  # it can do ten of the eleven now
+    wait_until_read(group, a)
+    wait_until_read(other, a)
+    stop(p, q)
+    got, letters = records(b), records(dead)
+    assert sorted(r["message_id"] for r in got) == sorted(f"m{i}" for i in range(300) if i != 171)
+    assert sorted(r["message_id"] for r in records(c)) == sorted(f"m{i}" for i in range(300)), "the other group took it again"
+    assert not any("dead_letter" in r for r in got)
+    assert [(r["message_id"], r["dead_letter"]["attempts"]) for r in letters[-12:] if r["dead_letter"]["attempts"] > 3] == [("m171", 6)], letters
+
+
+@test
+def a_replay_that_is_killed_goes_on_where_it_was():
+    a, b = topic(), topic()
+    dead = a + ".dead"
+    talk(20000, "reject", "--out", f"kafka:{a}")
+    p = start("moody", "--in", f"kafka:{a}", "--out", f"kafka:{b}", "--group", a)
+    wait_until_read(a, a)
+    stop(p)
+    known = lambda: sum(ends(a).values())
+    before = known()
+    for _ in range(3):
+        at = known()
+        p = subprocess.Popen([os.path.join(BIN, "chatmill"), "replay", dead, "--go"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(lambda: p.poll() is not None or known() > at, "nothing is sent back")
+        kill(p)
+    chatmill("replay", dead, "--go")
+    assert chatmill("replay", dead).stdout.decode().startswith("0 of"), "letters are left"
+    back = collections.Counter(r["message_id"] for r in records(a) if "dead_letter" in r)
+    assert len(back) == 20000 and set(back.values()) == {1}, (len(back), collections.Counter(back.values()))
+
+
+# ---- alerts
+
+
+class Listener:
+    """What was posted to an address of ours."""
+
+    def __init__(self):
+        posted = self.posted = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                posted.append((self.path, self.headers["Content-Type"], json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *args):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/told"
+
+
+@test
+def whoever_has_to_look_at_dead_letters_is_told_now_and_then():
+    a, b = topic(), topic()
+    listener, told = Listener(), os.path.join(WORK, f"told{a}")
+    p = start("moody", "--in", f"kafka:{a}", "--out", f"kafka:{b}", "--group", a, "--alert-webhook", listener.url,
+              "--alert-command", f"cat >> {told}", "--alert-every", "10m")
+    talk(100, "reject", "--out", f"kafka:{a}")
+    wait_for(lambda: listener.posted, "nobody is told")
+    talk(100, "reject", "--out", f"kafka:{a}")
+    wait_until_read(a, a)
+    assert len(listener.posted) == 1, "told too often"
+    stop(p)  # what was not told yet is told now
+    path, kind, alert = listener.posted[0]
+    assert (path, kind) == ("/told", "application/json")
+    assert (alert["stage"], alert["class"], alert["where"]) == ("moody", "input", f"kafka:{a}.dead"), alert
+    assert len(listener.posted) == 2 and sum(alert["count"] for _, _, alert in listener.posted) == 200, listener.posted
+    with open(told) as f:
+        assert [json.loads(line) for line in f] == [alert for _, _, alert in listener.posted]
+    assert log_of(p).count("event=alert") == 2

@@ -19,7 +19,7 @@ skip_spaces(struct str s)
 	return s;
 }
 
-/* "1 hr 5 min", "2 Min.", "5分30秒". */
+/* "1 hr 5 min", "1 hr, 5 min", "2 Min.", "5分30秒". */
 static bool
 read_duration(struct str s, int64_t *seconds)
 {
@@ -33,7 +33,7 @@ read_duration(struct str s, int64_t *seconds)
 		if (digits == 0)
 			return false;
 		s = skip_spaces(str_tail(s, digits));
-		while (len < s.len && !is_digit(str_tail(s, len)) &&
+		while (len < s.len && !is_digit(str_tail(s, len)) && s.ptr[len] != ',' &&
 		       space_at(s.ptr + len, s.ptr + s.len) == 0)
 			len++;
 		switch (wording_find(WORDING_OF_CALL, str_head(s, len), NULL)) {
@@ -50,6 +50,8 @@ read_duration(struct str s, int64_t *seconds)
 			return false;
 		}
 		s = skip_spaces(str_tail(s, len));
+		if (str_starts(s, STR(","))) /* "1 hr, 5 min" */
+			s = skip_spaces(str_tail(s, 1));
 	} while (s.len > 0);
 	*seconds = sum;
 	return true;

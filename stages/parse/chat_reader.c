@@ -183,6 +183,27 @@ is_unknown_notice(const struct chat_reader *r, const struct author *author, bool
 	return author->lines >= 2 && author->unmarked == 0;
 }
 
+/* The marks of an iPhone's notices are lost where a text went through other programs. What nobody
+ * writes: the first lines' sentence about encryption, and "Ada: Ada changed this group's icon". */
+#define FIRST_LINES 16
+static bool
+is_unmarked_notice(const struct chat_reader *r, struct reader_draft *d, const struct author *author,
+		   struct str raw)
+{
+	struct system_event_read *event = &d->event;
+	bool named = author->name.len > 0 && str_starts(raw, author->name);
+	int32_t invalid = 0;
+
+	if (r->at.marks_seen || (!named && r->at.seq >= FIRST_LINES))
+		return false;
+	struct str text = system_text_of(d, raw, &invalid);
+	if (memchr(text.ptr, '\n', text.len) != NULL || !system_event_find(text, event) ||
+	    event->by_stem)
+		return false;
+	return str_equal(event->event.event, STR("encryption_notice")) ||
+	       (named && str_equal(event->event.actor, author->name));
+}
+
 struct message_parts {
 	struct str raw;        /* from its header on */
 	struct str first_line; /* behind its header */
@@ -339,6 +360,7 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 				   .entries = &r->entries};
 	if (from.of_iphone && marks_begin(from.raw)) {
 		int32_t invalid = 0;
+		r->at.marks_seen = true;
 		struct str text = system_text_of(d, from.raw, &invalid);
 		if (system_event_find(text, &d->event) &&
 		    (!d->event.by_stem || author->unmarked == 0 ||
@@ -346,6 +368,10 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 			emit_system(r, parts, from.raw, out);
 			return;
 		}
+	}
+	if (from.of_iphone && is_unmarked_notice(r, d, author, from.raw)) {
+		emit_system(r, parts, from.raw, out);
+		return;
 	}
 	message_body_read(&d->body, &from, &d->message);
 	if (is_unknown_notice(r, author, d->body.marked, &d->message)) {

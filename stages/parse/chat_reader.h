@@ -73,6 +73,7 @@ struct reader_facts { /* plain data: a snapshot holds it as it is */
 	/* What there was. */
 	uint64_t messages, system_lines, by_structure, invalid_bytes;
 	bool reading_told;        /* a message of this part has been emitted */
+	bool marks_seen;          /* in front of a text: notices have theirs, too */
 	uint64_t foreign_headers; /* lines that begin as messages of another form do */
 };
 

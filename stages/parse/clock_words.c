@@ -18,6 +18,12 @@ static const struct clock_word {
 	{"nm", HALF_AFTERNOON},
 	{"ص", HALF_MORNING}, /* ar */
 	{"م", HALF_AFTERNOON},
+	{"morgens", HALF_MORNING}, /* de */
+	{"vorm", HALF_MORNING},
+	{"mittags", HALF_NOON},
+	{"nachm", HALF_AFTERNOON},
+	{"abends", HALF_AFTERNOON},
+	{"nachts", HALF_NIGHT},
 	{"dop", HALF_MORNING}, /* cs, sl */
 	{"odp", HALF_AFTERNOON},
 	{"pop", HALF_AFTERNOON},

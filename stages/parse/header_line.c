@@ -36,6 +36,18 @@ skip_marks(struct cursor *c)
 		c->p += n;
 }
 
+/* In front of a header some programs leave a space of no width (U+200B), too. */
+static void
+skip_marks_in_front(struct cursor *c)
+{
+	for (;;) {
+		skip_marks(c);
+		if (c->end - c->p < 3 || memcmp(c->p, "\xE2\x80\x8B", 3) != 0)
+			return;
+		c->p += 3;
+	}
+}
+
 static bool
 skip_spaces(struct cursor *c)
 {
@@ -346,6 +358,7 @@ take_close(struct cursor *c, struct header *h)
 	} closes[] = {
 		{FRAME_DASH, {" - ", 3}},
 		{FRAME_LONG_DASH, {" – ", 5}},
+		{FRAME_LONG_DASH, {" — ", 5}},
 		{FRAME_COLON, {": ", 2}},
 	};
 	bool may_have_half = h->shape.half == 0 && !h->shape.time_first;
@@ -402,7 +415,7 @@ header_scan(struct str line, struct header *h)
 
 	if (line.len < HEADER_LEAST)
 		return false;
-	skip_marks(&c);
+	skip_marks_in_front(&c);
 	bool bracket = take(&c, '[');
 	if (bracket)
 		skip_marks(&c);

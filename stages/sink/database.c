@@ -18,6 +18,7 @@ struct database {
 	char *path;
 	sqlite3 *handle;           /* NULL: opened by the next begin */
 	struct file_replace *file; /* the database that is being built; NULL: it stands */
+	bool met;                  /* it was open before */
 	bool indexed;
 	int changes_at_begin; /* sqlite3_total_changes() */
 };
@@ -207,30 +208,60 @@ is_blank(const char *path)
 	return blank;
 }
 
+static bool
+stands(const struct database *db)
+{
+	struct stat status;
+
+	return stat(db->path, &status) == 0 && !is_blank(db->path);
+}
+
+/* The one that stands, or one that is built beside its name. */
+static int
+open_at_all(struct database *db, struct err *err)
+{
+	struct stat status;
+
+	if (stat(db->path, &status) == 0 && !S_ISREG(status.st_mode))
+		return err_set(err, ERR_FATAL, "could not use \"%s\": it is no file", db->path);
+	if (!stands(db)) {
+		db->file = file_replace_open(db->path, err);
+		if (db->file == NULL) {
+			if (err->class == ERR_RETRY) /* somebody builds it: it will stand */
+				err->class = ERR_DOWN;
+			return -1;
+		}
+		if (!stands(db)) /* nor was it finished between the two looks */
+			return open_new(db, err);
+		file_replace_abort(db->file);
+		db->file = NULL;
+	}
+	db->indexed = true;
+	return open_standing(db, err);
+}
+
+/* Back to what open_at_all() found. */
+static void
+unopen(struct database *db)
+{
+	close_handle(db);
+	file_replace_abort(db->file);
+	db->file = NULL;
+}
+
 struct database *
 database_open(const char *path, struct err *err)
 {
 	struct database *db = mem_zero(1, sizeof(*db));
-	struct stat status;
 
 	db->path = str_dup(str_of(path));
-	bool stands = stat(path, &status) == 0;
-	if (stands && !S_ISREG(status.st_mode)) {
-		err_set(err, ERR_FATAL, "could not use \"%s\": it is no file", path);
-		goto fail;
-	}
-	if (stands && !is_blank(path)) {
-		db->indexed = true;
-		if (open_standing(db, err) != 0)
-			goto fail;
+	db->met = open_at_all(db, err) == 0;
+	if (db->met)
+		return db;
+	if (err->class == ERR_DOWN) { /* the first begin tries again */
+		unopen(db);
 		return db;
 	}
-	db->file = file_replace_open(path, err);
-	if (db->file == NULL || open_new(db, err) != 0)
-		goto fail;
-	return db;
-
-fail:
 	database_close(db);
 	return NULL;
 }
@@ -240,8 +271,7 @@ database_close(struct database *db)
 {
 	if (db == NULL)
 		return;
-	close_handle(db); /* rolls back */
-	file_replace_abort(db->file);
+	unopen(db); /* rolls back */
 	free(db->path);
 	free(db);
 }
@@ -263,8 +293,12 @@ database_begin(struct database *db, struct err *err)
 {
 	char identity[96];
 
-	if (db->handle == NULL && open_standing(db, err) != 0)
-		goto fail;
+	/* One that was there once, and is gone, is not made anew. */
+	if (db->handle == NULL && (db->met ? open_standing(db, err) : open_at_all(db, err)) != 0) {
+		unopen(db);
+		return -1;
+	}
+	db->met = true;
 	db->changes_at_begin = sqlite3_total_changes(db->handle);
 	sqlite3_busy_timeout(db->handle, 0);
 	int begun = database_run(db, "BEGIN IMMEDIATE", err);
@@ -279,10 +313,6 @@ database_begin(struct database *db, struct err *err)
 	if (database_run(db, identity, err) == 0 && database_run(db, database_tables, err) == 0)
 		return 0;
 	database_rollback(db);
-	return -1;
-
-fail:
-	close_handle(db);
 	return -1;
 }
 
@@ -318,12 +348,11 @@ database_is_indexed(const struct database *db)
 static int
 finish_new(struct database *db, struct err *err)
 {
-	struct stat status;
 	struct file_replace *file = db->file;
 
 	close_handle(db);
 	db->file = NULL;
-	if (stat(db->path, &status) == 0 && !is_blank(db->path)) {
+	if (stands(db)) {
 		file_replace_abort(file);
 		return err_set(err, ERR_FATAL,
 			       "could not finish \"%s\": another program made it meanwhile",

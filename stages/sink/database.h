@@ -19,7 +19,9 @@
 
 struct database;
 
-/* ERR_FATAL: no SQLite file, another program's, of a newer version, damaged, cannot be written. */
+/* ERR_FATAL: no SQLite file, another program's, of a newer version, damaged, cannot be written. One
+ * that another program is making, or holds, is opened by database_begin(), which says ERR_DOWN
+ * until it can be. */
 struct database *database_open(const char *path, struct err *);
 void database_close(struct database *); /* what is not committed is undone; NULL is fine */
 

@@ -32,7 +32,7 @@ FUZZERS  := $(FUZZ:%=$B/tests/fuzz/fuzz_%)
 PLANTED  := $(patsubst %.c,$B/%,$(wildcard tests/kafka/planted/*.c))
 TOOLS    := $(filter-out $(TESTS),$(patsubst %.c,$B/%,$(wildcard tests/tools/*.c tests/stages/*/*.c)))
 
-.PHONY: all test check fuzz replay bench scores scores-parse scores-tokenize scores-langid models models-segmenter models-langid install format clean
+.PHONY: all test check faults fuzz replay bench scores scores-parse scores-tokenize scores-langid models models-segmenter models-langid install format clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 # A stage whose folder is gone is none any more.
@@ -104,6 +104,10 @@ fuzz:
 # Each fuzz target over the files that tests/fuzz/corpus keeps for it.
 replay: $(FUZZERS)
 	@tests/fuzz/replay $(FUZZERS)
+# The same as in tests/kafka/run, at length: a thousand kills, and a million records through each fault.
+faults: all $(TOOLS) $(PLANTED) $B/tests/bench/make-export
+	KILLS=1000 tests/kafka/run killed_again_and_again_nothing_is_lost_or_doubled
+	tests/kafka/faults
 bench: all
 	@tests/bench/run
 # How right parse is, beside its peers: make scores-parse [SCORES="--count 500 --seeds 1"]

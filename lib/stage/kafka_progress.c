@@ -10,6 +10,7 @@
 
 #define AGAIN_MS      100
 #define AGAIN_LAST_MS 5000
+#define DOWN_MS       500
 #define FIRST_RECORDS 64
 #define LAG_MS        1000
 
@@ -30,6 +31,7 @@ kafka_run_lead_astray(struct kafka_run *run, const struct err *why)
 		log_event("taken_back", "reason=\"%s\"", why->text);
 	metric_add(run->job->metrics->rewinds, 1);
 	run->astray = true;
+	run->down = run->down || why->class == ERR_DOWN;
 }
 
 /* ---- partitions */
@@ -338,6 +340,18 @@ kafka_run_set_ready(struct kafka_run *run, bool ready)
 	metrics_http_ready(run->job->http, ready);
 }
 
+/* What is away is not asked again at once. */
+static void
+wait_when_down(struct kafka_run *run)
+{
+	if (!run->down)
+		return;
+	run->down = false;
+	kafka_run_set_ready(run, false);
+	if (!stop_wait_ms(DOWN_MS))
+		serve_group(run);
+}
+
 void
 kafka_run_find_the_way_back(struct kafka_run *run)
 {
@@ -345,6 +359,7 @@ kafka_run_find_the_way_back(struct kafka_run *run)
 	struct err err = {0};
 
 	take_back(run);
+	wait_when_down(run);
 	while (kafka_producer_abort(run->session.producer, &err) != 0 || go_back(run, &err) != 0) {
 		if (err.class == ERR_FATAL) {
 			run->failed = err;
@@ -369,7 +384,8 @@ kafka_run_find_the_way_back(struct kafka_run *run)
 struct job_pause
 kafka_run_pause(void)
 {
-	return (struct job_pause){wait_meanwhile, breathe, FIRST_RECORDS};
+	return (struct job_pause){
+		.wait = wait_meanwhile, .breathe = breathe, .records = FIRST_RECORDS};
 }
 
 struct kafka_rebalance

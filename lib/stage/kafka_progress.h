@@ -45,6 +45,7 @@ struct kafka_run {
 	bool busy;         /* a record is in hand: nothing can be committed */
 	bool keeps_places; /* the sink: they are in what it writes to, and nowhere else */
 	bool astray;
+	bool down; /* that is why: an endpoint is away */
 	bool unready;
 	struct err failed; /* in a callback: ends the run */
 };

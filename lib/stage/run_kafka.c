@@ -253,7 +253,7 @@ meet_sink(struct kafka_run *run, struct kafka_intake *in, struct kafka_part *par
 	place.topic = part->topic;
 	part->asked = true;
 	if (got == 1) {
-		run->keeps_places = false;
+		run->keeps_places = run->pause.comes_again = false;
 		if (kafka_consumer_committed(run->consumer, &place, 1, err) != 0)
 			return -1;
 	}
@@ -327,7 +327,8 @@ run_batch(struct kafka_run *run, struct kafka_intake *in, struct stage *worker,
 	return 0;
 }
 
-/* A message without records: 0 it is in the dead letters. */
+/* A message without records: 0 it is in the dead letters. A sink that has begun keeps this place,
+ * too, and so claims it first. */
 static int
 refuse_message(struct kafka_run *run, struct kafka_part *part, const struct kafka_message *m,
 	       const struct err *why, struct err *err)
@@ -392,6 +393,11 @@ take_next(struct kafka_run *run, const struct kafka_message *messages, size_t co
 			return 0;
 		struct err why = *err;
 		*err = (struct err){0};
+		in = kafka_intakes_open_one(run->intakes);
+		int met = in == NULL ? 1 : meet_sink(run, in, part, messages, err);
+		if (met <= 0)
+			return met < 0 ? 0 : same_partition(messages, count);
+		part = kafka_part_find(run, messages->topic, messages->partition);
 		return refuse_message(run, part, messages, &why, err) == 0 ? 1 : 0;
 	}
 	struct stage *worker = open_worker(run, in, part, err);
@@ -606,6 +612,7 @@ run_kafka(struct job *job, const struct runtime_options *options, json_t *own_op
 				.commit_every = options->commit_every > 0 ? options->commit_every
 									  : COMMIT_MS};
 
+	run.pause.comes_again = run.keeps_places;
 	job->pause = &run.pause;
 	job->commits_early = true;
 	batch_init(&run.batch, 1);

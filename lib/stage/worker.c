@@ -205,6 +205,8 @@ wait_down(struct stage *st, int64_t *pause_ms)
 	}
 	bool stop = wait_ms(st, with_jitter(st, *pause_ms));
 	*pause_ms = *pause_ms * 2 > DOWN_LAST_MS ? DOWN_LAST_MS : *pause_ms * 2;
+	if (st->job->pause != NULL && st->job->pause->comes_again)
+		st->left = stop = true;
 	return !stop;
 }
 

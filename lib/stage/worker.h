@@ -45,6 +45,9 @@ struct job_pause {
 	/* After so many records of a batch; true: the same. */
 	bool (*breathe)(struct job_pause *);
 	uint64_t records;
+	/* All since the last commit is read again when it is given up: so it is while an endpoint
+	 * is down, which may have lost it. */
+	bool comes_again;
 };
 
 /* What the callbacks see as opaque: stage_calls.c answers from it. */

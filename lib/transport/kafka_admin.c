@@ -1,13 +1,11 @@
 #include "transport/kafka_admin.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "transport/kafka_client.h"
 #include <stdio.h>
 
-#define MAKE_MS  15000
-#define PAUSE_MS 50
-#define QUORUM   2 /* of three replicas and more, so many have what is acknowledged */
+#define MAKE_MS 15000
+#define QUORUM  2 /* of three replicas and more, so many have what is acknowledged */
 
 static rd_kafka_t *
 open_client(const struct kafka_config *config, struct err *err)
@@ -51,21 +49,6 @@ take_result(rd_kafka_event_t *event, const char *name, struct err *err)
 		       why == NULL ? rd_kafka_err2str(code) : why);
 }
 
-/* A broker may have made a topic, and not have heard of it yet. */
-static int
-wait_until_known(rd_kafka_t *rk, const char *name, struct err *err)
-{
-	int64_t until_ms = clock_monotonic_ms() + MAKE_MS;
-	int32_t count;
-
-	while (kafka_partitions_ask(rk, name, &count, err) != 0) {
-		if (clock_monotonic_ms() >= until_ms)
-			return -1;
-		(void)rd_kafka_poll(rk, PAUSE_MS);
-	}
-	return 0;
-}
-
 static void
 set_configs(rd_kafka_NewTopic_t *topic, const struct kafka_topic_plan *plan)
 {
@@ -89,6 +72,7 @@ kafka_admin_make(const struct kafka_config *config, const struct kafka_topic_pla
 {
 	rd_kafka_t *rk = open_client(config, err);
 	char why[256] = "";
+	int32_t count;
 
 	if (rk == NULL)
 		return -1;
@@ -105,7 +89,7 @@ kafka_admin_make(const struct kafka_config *config, const struct kafka_topic_pla
 		rd_kafka_event_t *event = rd_kafka_queue_poll(queue, MAKE_MS);
 		result = take_result(event, plan->name, err);
 		if (result == 0)
-			result = wait_until_known(rk, plan->name, err);
+			result = kafka_partitions_wait(rk, plan->name, &count, err);
 		if (event != NULL)
 			rd_kafka_event_destroy(event);
 		rd_kafka_queue_destroy(queue);

@@ -1,10 +1,14 @@
 #include "transport/kafka_client.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include <poll.h>
 #include <syslog.h>
 
-#define ASK_MS 10000
+#define ASK_MS   10000
+#define HEAR_MS  3000 /* for a topic that was just made to be known everywhere */
+#define PAUSE_MS 50
 
 /* Threads of librdkafka's come here, too. Its remarks on properties that concern only the other
  * kind of client are not the user's business: both get the same file. */
@@ -122,6 +126,19 @@ kafka_partitions_ask(rd_kafka_t *rk, const char *topic, int32_t *count, struct e
 	if (kafka_partitions_look(rk, topic, count, &replicas, err) != 0)
 		return -1;
 	return *count > 0 ? 0 : err_set(err, ERR_FATAL, "there is no topic \"%s\"", topic);
+}
+
+int
+kafka_partitions_wait(rd_kafka_t *rk, const char *topic, int32_t *count, struct err *err)
+{
+	int64_t until_ms = clock_monotonic_ms() + HEAR_MS;
+
+	while (kafka_partitions_ask(rk, topic, count, err) != 0) {
+		if (clock_monotonic_ms() >= until_ms)
+			return -1;
+		(void)poll(NULL, 0, PAUSE_MS);
+	}
+	return 0;
 }
 
 rd_kafka_topic_partition_list_t *

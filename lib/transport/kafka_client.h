@@ -25,6 +25,8 @@ size_t kafka_headers_read(const rd_kafka_message_t *, struct kafka_header *, siz
 
 /* How many partitions a topic has; ERR_FATAL: it does not exist. */
 int kafka_partitions_ask(rd_kafka_t *, const char *topic, int32_t *count, struct err *);
+/* The same of one that may just have been made: of several brokers not each has heard of it. */
+int kafka_partitions_wait(rd_kafka_t *, const char *topic, int32_t *count, struct err *);
 /* The same, and on how many brokers each is; no such topic: both are 0. ERR_FATAL, ERR_DOWN. */
 int kafka_partitions_look(rd_kafka_t *, const char *topic, int32_t *count, int32_t *replicas,
 			  struct err *);

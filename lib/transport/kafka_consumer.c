@@ -200,7 +200,7 @@ subscribe(struct kafka_consumer *c, struct err *err)
 	int result = 0;
 
 	for (size_t i = 0; i < c->lane_count && result == 0; i++) {
-		result = kafka_partitions_ask(c->rk, c->lanes[i].topic, &partitions, err);
+		result = kafka_partitions_wait(c->rk, c->lanes[i].topic, &partitions, err);
 		rd_kafka_topic_partition_list_add(list, c->lanes[i].topic, RD_KAFKA_PARTITION_UA);
 	}
 	if (result == 0 && (code = rd_kafka_subscribe(c->rk, list)) != RD_KAFKA_RESP_ERR_NO_ERROR)

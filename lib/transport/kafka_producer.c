@@ -183,7 +183,7 @@ kafka_producer_partitions(struct kafka_producer *p, const char *name, int32_t *c
 	struct topic *topic = find_topic(p, name);
 
 	if (topic->partitions == 0 &&
-	    kafka_partitions_ask(p->rk, name, &topic->partitions, err) != 0)
+	    kafka_partitions_wait(p->rk, name, &topic->partitions, err) != 0)
 		return -1;
 	*count = topic->partitions;
 	return 0;

@@ -21,6 +21,7 @@ struct database {
 	bool met;                  /* it was open before */
 	bool indexed;
 	int changes_at_begin; /* sqlite3_total_changes() */
+	bool comes_again;     /* what a transaction lost */
 };
 
 int
@@ -38,7 +39,7 @@ database_error(struct database *db, const char *doing, struct err *err)
 			       doing, db->path);
 	case SQLITE_FULL:
 	case SQLITE_IOERR:
-		class = lost ? ERR_FATAL : ERR_DOWN;
+		class = lost && !db->comes_again ? ERR_FATAL : ERR_DOWN;
 		break;
 	case SQLITE_CONSTRAINT:
 	case SQLITE_TOOBIG:
@@ -286,6 +287,12 @@ bool
 database_in_transaction(const struct database *db)
 {
 	return db->handle != NULL && sqlite3_get_autocommit(db->handle) == 0;
+}
+
+void
+database_expect_again(struct database *db)
+{
+	db->comes_again = true;
 }
 
 int

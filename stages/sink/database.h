@@ -28,6 +28,8 @@ void database_close(struct database *); /* what is not committed is undone; NULL
 /* Begins a transaction; ERR_DOWN while somebody else is writing. */
 int database_begin(struct database *, struct err *);
 bool database_in_transaction(const struct database *); /* false, too, when SQLite has ended it */
+/* What is lost with a transaction is brought again: a full disk is ERR_DOWN from here on. */
+void database_expect_again(struct database *);
 void database_rollback(struct database *);
 
 /* No statement may be left. -1: nothing of the transaction is kept. */

@@ -717,6 +717,7 @@ int
 message_store_claim(struct message_store *s, struct str input, struct buf *position,
 		    struct err *err)
 {
+	database_expect_again(s->db); /* from the position that it says */
 	if (!database_in_transaction(s->db) && begin_session(s, err) != 0)
 		return -1;
 	return read_positions_claim(s->positions, s->db, input, position, err);

@@ -3,8 +3,8 @@
 Programs come from $BUILD (build/release). What is in a topic is read with tests/tools/topic, which knows librdkafka
 and nothing of chatmill.
 """
-import collections, concurrent.futures, json, os, random, shutil, signal, socket, struct, subprocess, sys, tempfile, threading
-import time, traceback, urllib.request
+import collections, concurrent.futures, contextlib, json, os, random, shutil, signal, struct, subprocess, sys, tempfile
+import threading, time, traceback, urllib.request
 
 from broker import TOP, Cluster, is_there
 
@@ -274,15 +274,21 @@ def alone(f):
     return f
 
 
+class Skip(Exception):
+    """This machine cannot show it."""
+
+
 def sentence(f):
     return f.__name__.replace("_", " ")
 
 
 def run_case(f):
-    began, failed = time.monotonic(), False
+    began, failed, skipped = time.monotonic(), False, ""
     here.running, here.notes = [], []
     try:
         f()
+    except Skip as e:
+        skipped = f" # SKIP {e}"
     except Exception:
         failed = True
         here.notes += traceback.format_exc().splitlines()
@@ -296,14 +302,32 @@ def run_case(f):
         p.log.close()
     with said:
         print("".join(f"# {line}\n" for line in here.notes), end="")
-        print(f"{'not ok' if failed else 'ok'} - {sentence(f)}")
+        print(f"{'not ok' if failed else 'ok'} - {sentence(f)}{skipped}")
         print(f"# {time.monotonic() - began:.1f} s", flush=True)
     return failed
 
 
-def main(brokers=1):
-    """Runs the cases named on the command line, or all, against a cluster of so many brokers; the exit status."""
+@contextlib.contextmanager
+def brokers(count=1):
+    """So many of them, which all programs started meanwhile talk to; what was made for the cases goes with them."""
     global CLUSTER
+    try:
+        CLUSTER = Cluster(os.path.join(WORK, "broker"), count)
+        try:
+            os.environ["CHATMILL_KAFKA_BOOTSTRAP_SERVERS"] = CLUSTER.address
+            yield
+        finally:
+            CLUSTER.close()
+    finally:
+        shutil.rmtree(WORK)
+
+
+def cluster():
+    return CLUSTER
+
+
+def main(count=1):
+    """Runs the cases named on the command line, or all, against so many brokers; the exit status."""
     wanted = [f for f in cases if not sys.argv[1:] or f.__name__ in sys.argv[1:]]
     if not is_there():
         subprocess.run([os.path.join(TOP, "tests/kafka/setup")], check=False)
@@ -311,20 +335,9 @@ def main(brokers=1):
         for f in wanted:
             print(f"ok - {sentence(f)} # SKIP Kafka could not be had")
         return 0
-    try:
-        CLUSTER = Cluster(os.path.join(WORK, "broker"), brokers)
-        try:
-            os.environ["CHATMILL_KAFKA_BOOTSTRAP_SERVERS"] = CLUSTER.address
-            os.environ.update({"CHATMILL_KAFKA_" + key: value for key, value in QUICK.items()})
-            with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
-                failed = sum(pool.map(run_case, [f for f in wanted if not f.alone]))
-            failed += sum(run_case(f) for f in wanted if f.alone)
-        finally:
-            CLUSTER.close()
-    finally:
-        shutil.rmtree(WORK)
+    with brokers(count):
+        os.environ.update({"CHATMILL_KAFKA_" + key: value for key, value in QUICK.items()})
+        with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
+            failed = sum(pool.map(run_case, [f for f in wanted if not f.alone]))
+        failed += sum(run_case(f) for f in wanted if f.alone)
     return 1 if failed else 0
-
-
-def cluster():
-    return CLUSTER

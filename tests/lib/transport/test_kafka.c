@@ -8,6 +8,7 @@
 #include "transport/kafka_producer.h"
 #include "transport/kafka_reader.h"
 #include <librdkafka/rdkafka_mock.h>
+#include <pthread.h>
 #include <unistd.h>
 
 enum { API_END_TXN = 26, API_ADD_PARTITIONS = 24, API_TXN_OFFSET_COMMIT = 28, API_PRODUCE = 0 };
@@ -377,6 +378,32 @@ a_topic_that_is_not_there_is_named(void **state)
 	assert_non_null(strstr(err.text, "\"nowhere\""));
 }
 
+static void *
+make_known_later(void *unused)
+{
+	usleep(300000);
+	rd_kafka_mock_topic_set_error(cluster, "late", RD_KAFKA_RESP_ERR_NO_ERROR);
+	return unused;
+}
+
+static void
+a_topic_that_was_just_made_is_waited_for(void **state)
+{
+	struct err err = {0};
+	pthread_t other;
+	int32_t count;
+
+	(void)state;
+	make_topic("late", 2);
+	struct kafka_producer *p = producer(NULL);
+	rd_kafka_mock_topic_set_error(cluster, "late", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+	assert_int_equal(pthread_create(&other, NULL, make_known_later, NULL), 0);
+	assert_ok(kafka_producer_partitions(p, "late", &count, &err), err);
+	assert_int_equal(count, 2);
+	pthread_join(other, NULL);
+	kafka_producer_close(p);
+}
+
 static int
 gather(void *with, const struct kafka_message *m, struct err *err)
 {
@@ -420,4 +447,5 @@ RUN_TESTS_WITH(start_cluster, stop_cluster, TEST(a_secret_is_refused_on_a_comman
 	       TEST(a_coordinator_that_loads_is_waited_for),
 	       TEST(what_the_broker_finds_too_large_is_refused_the_next_time),
 	       TEST(a_topic_that_is_not_there_is_named),
+	       TEST(a_topic_that_was_just_made_is_waited_for),
 	       TEST(a_partition_is_read_to_its_end_and_then_on))

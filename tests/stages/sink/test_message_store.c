@@ -320,6 +320,14 @@ a_full_disk_costs_the_transaction_and_not_the_database(void **state)
 	assert_int_equal(err.class,
 			 ERR_FATAL); /* earlier rows are lost: they would not come again */
 	assert_non_null(strstr(err.text, "database or disk is full"));
+	database_expect_again(db);
+	assert_ok(database_begin(db, &err), err);
+	assert_ok(database_run(db, "PRAGMA max_page_count = 40", &err), err);
+	for (result = 0; result == 0;)
+		result = database_run(
+			db, "INSERT INTO conversations VALUES (randomblob(500), zeroblob(3000))",
+			&err);
+	assert_int_equal(err.class, ERR_DOWN); /* who reads from a position brings them again */
 	database_close(db);
 	chat_holds(&c, MESSAGES, "a||i1|0\n");
 	chat_holds(&c, "SELECT count(*) FROM conversations", "1\n");

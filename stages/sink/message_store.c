@@ -385,8 +385,11 @@ write_imports(struct message_store *s, struct err *err)
 
 	for (size_t i = 0; i < s->imports.used; i++) {
 		struct import *import = s->imports.entries[i].value;
-		if (slot_merge_end(s->slots, &import->place, import->import_id, err) != 0 ||
-		    settle_other_reading(s, import, err) != 0)
+		if (slot_merge_end(s->slots, &import->place, import->import_id, err) != 0)
+			return -1;
+		import->added -= import->place.told_again;
+		import->known += import->place.told_again;
+		if (settle_other_reading(s, import, err) != 0)
 			return -1;
 		uint64_t added = import->added - import->place.merged;
 		database_bind_text(stmt, 1, import->conversation_id);

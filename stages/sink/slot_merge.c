@@ -28,18 +28,23 @@ enum statement {
 
 static const char *const sql[STATEMENTS] = {
 	/* The other row in the same slot, when there is but one, of another import, and either of
-	 * the two has changed. */
+	 * the two has changed, or both tell the same event of somebody in other words. */
 	[FIND] = "SELECT sum(id) - ?1 FROM (SELECT id, slot_id, import_id,"
-		 " max(edited, kind = 'deleted') AS changed FROM messages"
+		 " max(edited, kind = 'deleted') AS changed, CASE WHEN kind = 'system'"
+		 " AND (details ->> 'actor' IS NOT NULL OR details ->> '$.targets[0]' IS NOT NULL"
+		 " OR details ->> 'event' = 'encryption_notice')"
+		 " AND details ->> 'event' <> 'unknown' THEN json_remove(details, '$.text') END"
+		 " AS told FROM messages"
 		 " WHERE slot_id = (SELECT slot_id FROM messages WHERE id = ?1) LIMIT 3)"
 		 " GROUP BY slot_id HAVING count(*) = 2 AND count(DISTINCT import_id) = 2"
-		 " AND max(changed) > 0",
+		 " AND (max(changed) > 0 OR (count(told) = 2 AND min(told) = max(told)))",
 	[BEFORE] = NEIGHBOUR("<", "DESC"),
 	[AFTER] = NEIGHBOUR(">", "ASC"),
 	/* Whether the new row ?1 stays, and not the earlier one, ?2: deleted counts more than
-	 * edited, edited more than neither, and of equals what came later. */
-	[STAYS] = "SELECT max(m.edited, 2 * (m.kind = 'deleted'))"
-		  " >= max(e.edited, 2 * (e.kind = 'deleted'))"
+	 * edited, edited more than neither, and of equals what came later; of the words for an
+	 * event those that were there. */
+	[STAYS] = "SELECT m.kind <> 'system' AND max(m.edited, 2 * (m.kind = 'deleted'))"
+		  " >= max(e.edited, 2 * (e.kind = 'deleted')), m.kind = 'system'"
 		  " FROM messages AS m JOIN messages AS e USING (slot_id)"
 		  " WHERE m.id = ?1 AND e.id = ?2",
 	/* ?1 the row that goes, ?2 the id of the one that stays */
@@ -117,10 +122,11 @@ change(struct slot_merge *m, enum statement which, int64_t first, int64_t second
 
 /* What stays has the earlier row's id. */
 static int
-merge(struct slot_merge *m, int64_t row, int64_t earlier, struct err *err)
+merge(struct slot_merge *m, struct slot_place *at, int64_t row, int64_t earlier, struct err *err)
 {
 	int got = change(m, STAYS, row, earlier, err);
 	bool new_stays = got == 1 && sqlite3_column_int(m->statements[STAYS], 0) != 0;
+	bool told_again = got == 1 && sqlite3_column_int(m->statements[STAYS], 1) != 0;
 	int64_t goes = new_stays ? earlier : row;
 
 	sqlite3_reset(m->statements[STAYS]);
@@ -131,6 +137,8 @@ merge(struct slot_merge *m, int64_t row, int64_t earlier, struct err *err)
 	    change(m, DETACH, goes, 0, err) != 0 || change(m, REMOVE, goes, 0, err) != 0 ||
 	    enrichments_forget(m->enrichments, goes, err) != 0)
 		return -1;
+	at->merged += !told_again;
+	at->told_again += told_again;
 	if (!new_stays)
 		return 0;
 	if (change(m, RENUMBER, row, earlier, err) != 0 ||
@@ -168,9 +176,8 @@ settle(struct slot_merge *m, struct slot_place *at, struct str import_id, bool f
 	if (answer == NO || (answer == SILENT && !at->agreed))
 		return 0;
 	for (size_t i = 0; i < length; i++)
-		if (merge(m, at->run[i].row, at->run[i].earlier, err) != 0)
+		if (merge(m, at, at->run[i].row, at->run[i].earlier, err) != 0)
 			return -1;
-	at->merged += length;
 	return 0;
 }
 

@@ -14,6 +14,10 @@
  *   earlier import    p   a   b   q        b' stands in a's slot, but q does not follow a:
  *   this import       p   b'  q            nothing is merged
  *
+ * A line of the system has other words, and so another id, in the export of a phone with another
+ * language: where it tells the same event, of the same people, in the same slot, it is met in the
+ * same way, and counts as known.
+ *
  * What is replaced is kept in the table "revisions".
  */
 #ifndef SINK_SLOT_MERGE_H
@@ -34,6 +38,7 @@ struct slot_place {
 	size_t length;
 	bool agreed; /* the message before the run did */
 	uint64_t merged;
+	uint64_t told_again; /* lines of the system that were there in other words */
 };
 
 struct slot_merge;

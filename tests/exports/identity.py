@@ -30,6 +30,29 @@ def iphone(talk):
     return "".join(lines)
 
 
+GROUP = """13/05/2024, 09:00 - %s
+13/05/2024, 09:00 - %s
+13/05/2024, 09:01 - Ada: hello
+13/05/2024, 09:02 - %s
+13/05/2024, 09:02 - %s
+13/05/2024, 09:03 - Ben: hi
+13/05/2024, 09:04 - %s
+"""
+
+
+class Words(tuple):
+    def replace(self, old, new):
+        return Words(line.replace(old, new) for line in self)
+
+
+ENGLISH = Words(["Messages and calls are end-to-end encrypted. No one outside of this chat, not even WhatsApp, can read or "
+                 "listen to them. Tap to learn more.", 'Ada created group "Trip"', "Ada added Ben",
+                 "Ben changed this group's icon", "Ben left"])
+GERMAN = Words(["Nachrichten und Anrufe sind Ende-zu-Ende-verschlüsselt. Niemand außerhalb dieses Chats kann sie lesen oder "
+                "anhören, nicht einmal WhatsApp.", "Ada hat die Gruppe „Trip“ erstellt.", "Ada hat Ben hinzugefügt.",
+                "Ben hat das Gruppenbild geändert.", "Ben hat die Gruppe verlassen."])
+
+
 class Database:
     def __init__(self, tools):
         self.tools, self.folder = tools, tempfile.TemporaryDirectory()
@@ -85,6 +108,14 @@ def cases(tools):
         "2021-03-04 10:00|hello", "2021-05-05 10:00|the same both ways"]
     yield "equal texts in one minute are as many as were written", database.rows(
         "SELECT count(*) FROM messages WHERE text = 'ok'"), ["3"]
+    database, new = second(GROUP % ENGLISH, GROUP % GERMAN)
+    yield "a group's export from a phone in another language", new, "0 messages"
+    yield "lines of the system stay in the words that were there first", database.rows(
+        "SELECT count(*), sum(details LIKE '%hinzu%') FROM messages"), ["7|0"]
+    database.add(GROUP % GERMAN)
+    yield "and again", database.add(GROUP % ENGLISH), "0 messages"
+    yield "what somebody else's phone says of oneself is another line, and leaves its neighbour alone", second(
+        GROUP % ENGLISH, GROUP % GERMAN.replace("Ada hat Ben", "Du hast Ben"))[1], "2 messages"
 
 
 ORDERS = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}

@@ -27,6 +27,8 @@
 #define POLL_MS       100
 #define TEND_MS       200 /* between two looks for timers */
 #define SINK_AGAIN_MS 200
+#define REACH_MS      1000 /* and how long SIGTERM may wait meanwhile */
+#define AWAIT_LAST_MS 8000
 #define POLL_BYTES    (4 * 1024 * 1024)
 
 /* ---- what comes out */
@@ -558,6 +560,34 @@ open_dead_topic(struct kafka_run *run, struct err *err)
 	return kafka_admin_make(run->session.config, &plan, err);
 }
 
+/* Who begins before the brokers waits for them, as who loses them does. 1: told to stop. */
+static int
+await_brokers(const struct kafka_run *run, struct err *err)
+{
+	struct kafka_config *config =
+		kafka_settings_read(&run->options->kafka, run->options->kafka_config, err);
+	int result = config == NULL ? -1 : kafka_admin_reach(config, REACH_MS, err);
+	bool waits = result != 0 && err->class == ERR_DOWN;
+
+	if (waits) {
+		log_event("endpoint_down", "reason=\"%s\"", err->text);
+		metric_set(run->job->metrics->down, 1);
+	}
+	for (int64_t ms = REACH_MS; result != 0 && err->class == ERR_DOWN && !stop_wait_ms(ms);
+	     ms = ms < AWAIT_LAST_MS ? ms * 2 : AWAIT_LAST_MS) {
+		*err = (struct err){0};
+		result = kafka_admin_reach(config, REACH_MS, err);
+	}
+	if (waits)
+		metric_set(run->job->metrics->down, 0);
+	if (result != 0 && err->class == ERR_DOWN) {
+		*err = (struct err){0};
+		result = 1;
+	}
+	kafka_config_free(config);
+	return result;
+}
+
 static int
 open_run(struct kafka_run *run, json_t *own_options, struct err *err)
 {
@@ -617,7 +647,10 @@ run_kafka(struct job *job, const struct runtime_options *options, json_t *own_op
 	job->commits_early = true;
 	batch_init(&run.batch, 1);
 	run.committed_ms = clock_monotonic_ms();
-	int result = open_run(&run, own_options, err);
+	int result = await_brokers(&run, err);
+	bool stopped = result > 0;
+	if (result == 0)
+		result = open_run(&run, own_options, err);
 	if (result == 0) {
 		metrics_http_ready(job->http, true);
 		result = run_loop(&run, err);
@@ -631,5 +664,5 @@ run_kafka(struct job *job, const struct runtime_options *options, json_t *own_op
 	output_abort(run.stream);
 	close_run(&run);
 	json_decref(own_options);
-	return result;
+	return stopped ? 0 : result;
 }

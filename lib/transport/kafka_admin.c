@@ -17,6 +17,24 @@ open_client(const struct kafka_config *config, struct err *err)
 }
 
 int
+kafka_admin_reach(const struct kafka_config *config, int64_t wait_ms, struct err *err)
+{
+	const struct rd_kafka_metadata *metadata = NULL;
+	rd_kafka_t *rk = open_client(config, err);
+
+	if (rk == NULL)
+		return -1;
+	rd_kafka_resp_err_t code = rd_kafka_metadata(rk, 0, NULL, &metadata, (int)wait_ms);
+	if (metadata != NULL)
+		rd_kafka_metadata_destroy(metadata);
+	rd_kafka_destroy(rk);
+	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+		return 0;
+	return err_set(err, kafka_error_class(code), "could not reach Kafka: %s",
+		       rd_kafka_err2str(code));
+}
+
+int
 kafka_admin_partitions(const struct kafka_config *config, const char *topic, int32_t *count,
 		       struct err *err)
 {

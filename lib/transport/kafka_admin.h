@@ -24,6 +24,8 @@ struct kafka_topic_seen {
 };
 int kafka_admin_look(const struct kafka_config *, const char *topic, struct kafka_topic_seen *,
 		     struct err *);
+/* Whether a broker answers within this time. ERR_FATAL; ERR_DOWN: none did. */
+int kafka_admin_reach(const struct kafka_config *, int64_t wait_ms, struct err *);
 /* ERR_FATAL: there is none; ERR_DOWN. */
 int kafka_admin_partitions(const struct kafka_config *, const char *topic, int32_t *count,
 			   struct err *);

@@ -342,6 +342,14 @@ state_store_spill(struct state_store *store, struct err *err)
 
 /* ---- keys */
 
+static void
+forget_key(struct state_store *store, struct state_key *key)
+{
+	map_remove(&store->keys, key->name);
+	store->weight -= key->weight;
+	free_key(store, key);
+}
+
 struct state_key *
 state_store_key(struct state_store *store, struct str name, struct err *err)
 {
@@ -355,8 +363,12 @@ state_store_key(struct state_store *store, struct str name, struct err *err)
 		key->weight = KEY_WEIGHT + name.len;
 		store->weight += key->weight;
 		*map_place(&store->keys, key->name) = key;
-		if (store->disk != NULL && load_key(store, key, err) != 0)
+		if (store->disk != NULL && load_key(store, key, err) != 0) {
+			if (err->class != ERR_DOWN) /* no fault of the record that asks */
+				err->class = ERR_FATAL;
+			forget_key(store, key); /* half of it would be written as the whole */
 			return NULL;
+		}
 	}
 	store->last = key;
 	return key;
@@ -388,11 +400,9 @@ state_store_release(struct state_store *store, struct state_key *key)
 {
 	if (!is_empty(key) || key->moved)
 		return;
-	map_remove(&store->keys, key->name);
 	if (store->last == key)
 		store->last = NULL;
-	store->weight -= key->weight;
-	free_key(store, key);
+	forget_key(store, key);
 }
 
 /* ---- blocks */

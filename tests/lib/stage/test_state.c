@@ -47,6 +47,8 @@ decode_word(void *block, unsigned version, struct str bytes, struct err *err)
 {
 	if (version != 3)
 		return err_set(err, ERR_FATAL, "version %u is unknown", version);
+	if (str_equal(bytes, STR("unreadable")))
+		return err_set(err, ERR_INPUT, "it cannot be read");
 	((struct word *)block)->text = str_dup(bytes);
 	return 0;
 }
@@ -641,6 +643,27 @@ a_file_that_was_cut_or_is_none_is_refused(void **state)
 }
 
 static void
+a_key_that_cannot_be_read_is_refused_again_and_never_half_there(void **state)
+{
+	struct state_disk *disk = open_disk(states);
+	struct state_store *store = store_on(disk, states);
+
+	(void)state;
+	person_of(store, "chat", "Ada")->messages = 12;
+	word_of(store, "chat", "")->text = strdup("unreadable");
+	commit(store, "");
+	state_store_drop(store);
+	for (int i = 0; i < 2; i++) {
+		struct err err = {0};
+		assert_null(state_store_key(store, STR("chat"), &err));
+		assert_int_equal(err.class, ERR_FATAL);
+		assert_non_null(strstr(err.text, "it cannot be read"));
+	}
+	state_store_free(store);
+	state_disk_close(disk);
+}
+
+static void
 entries_are_taken_apart_as_they_were_made_and_others_refused(void **state)
 {
 	static const struct str keys[] = {{"", 0}, {"a", 1}, {"a\0", 2}, {"a\0b", 3}, {"b", 1}};
@@ -689,5 +712,6 @@ RUN_TESTS(TEST(blocks_come_in_the_order_of_their_parts),
 	  DISK_TEST(a_change_that_could_not_be_told_is_not_written),
 	  DISK_TEST(memory_that_is_full_is_written_and_given_back),
 	  DISK_TEST(a_field_that_is_new_since_is_zero),
+	  DISK_TEST(a_key_that_cannot_be_read_is_refused_again_and_never_half_there),
 	  DISK_TEST(what_is_in_use_of_another_stage_or_newer_is_refused),
 	  DISK_TEST(a_file_that_was_cut_or_is_none_is_refused))

@@ -62,22 +62,19 @@ a_declaration_that_cannot_be_is_refused_with_what_is_wrong(void **state)
 		{{NAMED, .process = process, .states = states}, "state needs a key, or serial"},
 		{{NAMED, .process = process, .emits = "\"string\"", .writes = writes},
 		 "what it emits is no record"},
-		{{NAMED, .process = process, .emits = "{", .writes = writes}, "emits: schema: not JSON"},
+		{{NAMED, .process = process, .emits = "{", .writes = writes},
+		 "emits: schema: not JSON"},
 		{{NAMED, .process = process, .emits = RECORD_JSON, .writes = writes_other},
 		 "\"share\" has no default, and no row in the table"},
-		{{NAMED,
-		  .process = process,
-		  .appends = "{\"name\": \"loud\", \"type\": \"boolean\"}",
-		  .writes = writes},
+		{{NAMED, .process = process,
+		  .appends = "{\"name\": \"loud\", \"type\": \"boolean\"}", .writes = writes},
 		 "its type is not a union that begins with null, with null as default"},
-		{{NAMED,
-		  .process = process,
+		{{NAMED, .process = process,
 		  .appends = "{\"name\": \"l\", \"default\": null, \"type\": [\"null\", \"int\", "
 			     "\"string\"]}",
 		  .writes = writes},
 		 "the appended field is a union of null and one type"},
-		{{NAMED,
-		  .process = process,
+		{{NAMED, .process = process,
 		  .appends = "{\"default\": null, \"type\": [\"null\", \"int\"]}",
 		  .writes = writes},
 		 "it has no name"},
@@ -95,8 +92,7 @@ a_declaration_that_cannot_be_is_refused_with_what_is_wrong(void **state)
 static void
 a_declaration_that_can_be_is_taken(void **state)
 {
-	struct stage_def good = {
-		NAMED, .process = process, .emits = RECORD_JSON, .writes = writes};
+	struct stage_def good = {NAMED, .process = process, .emits = RECORD_JSON, .writes = writes};
 	struct err err = {0};
 	(void)state;
 

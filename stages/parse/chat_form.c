@@ -68,17 +68,26 @@ read_date(const struct chat_form *f, const struct header *h, int64_t *days)
 	return true;
 }
 
-static inline bool
-read_time(const struct chat_form *f, const struct header *h, int64_t day, struct chat_header *to)
+/* Minutes since 1970, of date and hour as the form allows them. */
+static bool
+read_hour(const struct chat_form *f, const struct header *h, int64_t *minutes)
 {
-	if (!follows_rule(f->rules[3], h->hour_width, h->zeros >> 3 & 1))
+	int64_t day;
+
+	if (!read_date(f, h, &day) ||
+	    !follows_rule(f->rules[3], h->hour_width, h->zeros >> 3 & 1))
 		return false;
 	int hour = h->half == HALF_NONE ? h->hour : clock_hour(h->hour, h->half);
-	hour = hour < 24 ? hour : hour - 24;
-	to->minute = day * 1440 + hour * 60 + h->minute;
+	*minutes = day * 1440 + (hour < 24 ? hour : hour - 24) * 60;
+	return true;
+}
+
+static inline void
+read_minute(const struct header *h, int64_t hour, struct chat_header *to)
+{
+	to->minute = hour + h->minute;
 	to->second = h->second < 60 ? h->second : 59;
 	to->length = h->length;
-	return true;
 }
 
 /* Most lines of a text say with their first byte that they are none. */
@@ -97,30 +106,33 @@ bool
 chat_form_header(const struct chat_form *f, struct str line, struct chat_header *to)
 {
 	struct header h;
-	int64_t day;
+	int64_t hour;
 
-	return may_be_header(f, line) && header_scan(line, &h) && read_date(f, &h, &day) &&
-	       read_time(f, &h, day, to);
+	if (!may_be_header(f, line) || !header_scan(line, &h) || !read_hour(f, &h, &hour))
+		return false;
+	read_minute(&h, hour, to);
+	return true;
 }
 
 bool
 chat_form_next_header(const struct chat_form *f, struct form_memory *m, struct str line,
 		      size_t readable, struct chat_header *to)
 {
-	bool same_date;
+	bool same_hour;
 
 	if (!may_be_header(f, line))
 		return false;
-	const struct header *h = header_layouts_scan(&m->layouts, line, readable, &same_date);
+	const struct header *h = header_layouts_scan(&m->layouts, line, readable, &same_hour);
 	if (h == NULL)
 		return false;
-	if (h != m->dated || !same_date) {
+	if (h != m->dated || !same_hour) {
 		m->dated = NULL;
-		if (!read_date(f, h, &m->day))
+		if (!read_hour(f, h, &m->hour))
 			return false;
 		m->dated = h;
 	}
-	return read_time(f, h, m->day, to);
+	read_minute(h, m->hour, to);
+	return true;
 }
 
 bool

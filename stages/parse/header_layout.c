@@ -37,39 +37,49 @@ numbers_of_date(const struct header_layout *l)
 	return l->header.shape.time_first ? l->numbers + (l->count - 3) : l->numbers;
 }
 
-static void
-read_date(const struct header_layout *l, const unsigned char *digits, struct header *h)
+static const struct layout_number *
+numbers_of_time(const struct header_layout *l)
 {
-	const struct layout_number *date = numbers_of_date(l);
+	return l->header.shape.time_first ? l->numbers : l->numbers + 3;
+}
 
-	h->zeros &= 8;
+/* Date and hour; false: there is no such hour. */
+static bool
+read_hour(const struct header_layout *l, const unsigned char *digits, struct header *h)
+{
+	const struct layout_number *date = numbers_of_date(l), *hour = numbers_of_time(l);
+	unsigned value = read_number(digits, *hour, l->digit_bytes);
+
+	if (value > 24)
+		return false;
+	h->hour = (uint8_t)value;
+	h->zeros = (uint8_t)((digits[hour->at] == 0) << 3);
 	for (int i = 0; i < 3; i++) {
 		h->number[i] = (uint16_t)read_number(digits, date[i], l->digit_bytes);
 		h->zeros |= (uint8_t)((digits[date[i].at] == 0) << i);
 	}
+	return true;
 }
 
-/* Of one digit or two. */
+/* Of two digits, as minutes and seconds are. */
 static unsigned
-read_short(const unsigned char *digits, struct layout_number n, uint8_t stride)
+read_two(const unsigned char *digits, struct layout_number n, uint8_t stride)
 {
-	return n.width == 1 ? digits[n.at] : digits[n.at] * 10u + digits[n.at + stride];
+	return digits[n.at] * 10u + digits[n.at + stride];
 }
 
+/* What mostly is all that changes from one header to the next. */
 static inline bool
-read_time(const struct header_layout *l, const unsigned char *digits, struct header *h)
+read_minute(const struct header_layout *l, const unsigned char *digits, struct header *h)
 {
-	const struct layout_number *time = l->header.shape.time_first ? l->numbers : l->numbers + 3;
-	unsigned hour = read_short(digits, time[0], l->digit_bytes);
-	unsigned minute = read_short(digits, time[1], l->digit_bytes);
-	unsigned second = l->count > 5 ? read_short(digits, time[2], l->digit_bytes) : 0;
+	const struct layout_number *time = numbers_of_time(l);
+	unsigned minute = read_two(digits, time[1], l->digit_bytes);
+	unsigned second = l->count > 5 ? read_two(digits, time[2], l->digit_bytes) : 0;
 
-	if (hour > 24 || minute > 59 || second > 60)
+	if (minute > 59 || second > 60)
 		return false;
-	h->hour = (uint8_t)hour;
 	h->minute = (uint8_t)minute;
 	h->second = (uint8_t)second;
-	h->zeros = (uint8_t)((h->zeros & 7) | (digits[time[0].at] == 0) << 3);
 	return true;
 }
 
@@ -84,23 +94,23 @@ all_zero(lanes bytes)
 
 /* Whether the line begins as the layout says; digits become their values. */
 static inline bool
-fits(const struct header_layout *l, const char *line, unsigned char *digits, bool *same_date)
+fits(const struct header_layout *l, const char *line, unsigned char *digits, bool *same_hour)
 {
 	lanes outside = {0}, changed = {0};
 
 	for (size_t i = 0; i < l->header.length; i += LANES) {
-		lanes bytes, lowest, above, date, last;
+		lanes bytes, lowest, above, hour, last;
 		memcpy(&bytes, line + i, LANES);
 		memcpy(&lowest, l->lowest + i, LANES);
 		memcpy(&above, l->above + i, LANES);
-		memcpy(&date, l->date + i, LANES);
+		memcpy(&hour, l->hour + i, LANES);
 		memcpy(&last, l->last + i, LANES);
 		bytes -= lowest;
 		memcpy(digits + i, &bytes, LANES);
 		outside |= (lanes)(bytes > above);
-		changed |= (bytes ^ last) & date;
+		changed |= (bytes ^ last) & hour;
 	}
-	*same_date = all_zero(changed);
+	*same_hour = all_zero(changed);
 	return all_zero(outside);
 }
 
@@ -140,13 +150,18 @@ make_layout(struct header_layout *l, struct str line, const struct header *h)
 	}
 	if (l->count != 5 + h->shape.seconds)
 		return false;
-	for (const struct layout_number *n = numbers_of_date(l); n < numbers_of_date(l) + 3; n++)
-		for (unsigned i = 0; i < n->width; i++)
-			l->date[n->at + i * bytes] = 0xFF;
+	const struct layout_number *date = numbers_of_date(l), *time = numbers_of_time(l);
+	const struct layout_number hour[] = {date[0], date[1], date[2], time[0]};
+	for (size_t n = 0; n < sizeof(hour) / sizeof(hour[0]); n++)
+		for (unsigned i = 0; i < hour[n].width; i++)
+			l->hour[hour[n].at + i * bytes] = 0xFF;
+	for (size_t n = 1; n < l->count - 3u; n++)
+		if (time[n].width != 2)
+			return false;
 	/* What was taken for numbers is what the grammar took for them. */
-	read_date(l, l->last, &again);
-	return read_time(l, l->last, &again) && again.hour == h->hour &&
-	       again.minute == h->minute && again.second == h->second && again.zeros == h->zeros &&
+	return read_hour(l, l->last, &again) && read_minute(l, l->last, &again) &&
+	       again.hour == h->hour && again.minute == h->minute && again.second == h->second &&
+	       again.zeros == h->zeros &&
 	       memcmp(again.number, h->number, sizeof(h->number)) == 0;
 }
 
@@ -179,13 +194,13 @@ scan_new(struct header_layouts *all, struct str line)
 }
 
 const struct header *
-header_layouts_scan(struct header_layouts *all, struct str line, size_t readable, bool *same_date)
+header_layouts_scan(struct header_layouts *all, struct str line, size_t readable, bool *same_hour)
 {
 	char copy[LAYOUT_BYTES];
 	const char *begin = line.ptr;
 	unsigned char digits[LAYOUT_BYTES];
 
-	*same_date = false;
+	*same_hour = false;
 	if (line.len < HEADER_LEAST)
 		return NULL;
 	if (readable < LAYOUT_BYTES) {
@@ -195,18 +210,19 @@ header_layouts_scan(struct header_layouts *all, struct str line, size_t readable
 	}
 	for (size_t i = 0; i < all->count; i++) {
 		struct header_layout *l = &all->known[all->order[i]];
-		if (l->header.length >= line.len || !fits(l, begin, digits, same_date))
+		if (l->header.length >= line.len || !fits(l, begin, digits, same_hour))
 			continue;
-		if (!read_time(l, digits, &l->header))
+		if (!read_minute(l, digits, &l->header))
 			break;
-		if (!*same_date) {
-			read_date(l, digits, &l->header);
+		if (!*same_hour) {
+			if (!read_hour(l, digits, &l->header))
+				break;
 			memcpy(l->last, digits, l->header.length);
 		}
 		if (i > 0)
 			move_to_front(all, i);
 		return &l->header;
 	}
-	*same_date = false;
+	*same_hour = false;
 	return scan_new(all, line);
 }

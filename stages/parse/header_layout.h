@@ -22,8 +22,8 @@ struct header_layout {
 	} numbers[LAYOUT_NUMBERS];
 	uint8_t count;                    /* numbers: 5 or 6 */
 	uint8_t digit_bytes;              /* of one digit */
-	unsigned char date[LAYOUT_BYTES]; /* 0xFF where the date's digits are */
-	unsigned char last[LAYOUT_BYTES]; /* digits of the header that was read last */
+	unsigned char hour[LAYOUT_BYTES]; /* 0xFF where digits of the date and the hour are */
+	unsigned char last[LAYOUT_BYTES]; /* those of the header that was read last */
 	struct header header;             /* which is this one */
 };
 struct header_layouts { /* zeroes at first; whichever was seen last is tried first */
@@ -33,11 +33,11 @@ struct header_layouts { /* zeroes at first; whichever was seen last is tried fir
 	struct header scanned; /* one without a layout */
 };
 
-/* As header_scan(), and sooner. NULL: no header; else it is valid until the next call. *same_date:
- * the last header that was returned by this pointer had the same date. `readable`: bytes from the
+/* As header_scan(), and sooner. NULL: no header; else it is valid until the next call. *same_hour:
+ * the last header that was returned by this pointer had the same date and hour. `readable`: bytes from the
  * line's beginning on that may be read, for they are looked at sixteen at a time; what they are
  * behind the line does not matter. */
 const struct header *header_layouts_scan(struct header_layouts *, struct str line, size_t readable,
-					 bool *same_date);
+					 bool *same_hour);
 
 #endif

@@ -1,6 +1,7 @@
 #include "chat_authors.h"
 #include "text/utf8.h"
 #include "text_marks.h"
+#include <endian.h>
 
 void
 chat_authors_free(struct chat_authors *a)
@@ -38,33 +39,48 @@ set_name(struct chat_authors *a, struct author *author, struct str label)
 	buf_free(&plain);
 }
 
-/* Of the length and of the bytes at both ends: whom it mixes up is told apart by comparing. */
-static struct author **
-recent_place(struct chat_authors *a, struct str label)
-{
-	uint64_t head = 0, tail = 0;
-	size_t n = label.len < sizeof(head) ? label.len : sizeof(head);
+/* Up to 16 bytes are told by these words and their number; of more of them they are both ends. */
+struct ends {
+	uint64_t head, tail;
+};
 
-	if (n == sizeof(head)) { /* of a size that is known: no call */
+static inline struct ends
+ends_of(struct str label)
+{
+	struct ends ends = {0};
+	uint32_t head, tail;
+
+	if (label.len >= sizeof(ends.head)) {
+		memcpy(&ends.head, label.ptr, sizeof(ends.head));
+		memcpy(&ends.tail, label.ptr + label.len - sizeof(ends.tail), sizeof(ends.tail));
+	} else if (label.len >= sizeof(head)) {
 		memcpy(&head, label.ptr, sizeof(head));
 		memcpy(&tail, label.ptr + label.len - sizeof(tail), sizeof(tail));
-	} else {
-		for (size_t i = 0; i < n; i++)
-			head = head << 8 | (unsigned char)label.ptr[i];
+		ends.head = head;
+		ends.tail = tail;
+	} else if (label.len > 0) {
+		ends.head = (unsigned char)label.ptr[0];
+		ends.tail = (uint64_t)(unsigned char)label.ptr[label.len / 2] << 8 |
+			    (unsigned char)label.ptr[label.len - 1];
 	}
-	uint64_t mixed = (head ^ tail * 3 ^ label.len) * 0x9E3779B97F4A7C15u;
+	return ends;
+}
+
+/* Whom it mixes up is told apart by comparing. */
+static inline struct author **
+recent_place(struct chat_authors *a, struct ends ends, size_t len)
+{
+	uint64_t mixed = (ends.head ^ ends.tail * 3 ^ len) * 0x9E3779B97F4A7C15u;
+
 	return &a->recent[mixed >> 32 & (AUTHORS_RECENT - 1)];
 }
 
-struct author *
-chat_authors_place(struct chat_authors *a, struct str label)
+static struct author *
+place_new(struct chat_authors *a, struct str label, struct ends ends)
 {
-	struct author **recent = recent_place(a, label);
-	struct author *author = *recent;
+	struct author **recent = recent_place(a, ends, label.len);
+	struct author *author = map_get(&a->map, label);
 
-	if (author != NULL && str_equal(author->label, label))
-		return author;
-	author = map_get(&a->map, label);
 	if (author != NULL)
 		return *recent = author;
 	if (a->arena.used < AUTHORS_MOST) {
@@ -75,38 +91,85 @@ chat_authors_place(struct chat_authors *a, struct str label)
 		author = &a->spare;
 		*author = (struct author){.label = label};
 	}
+	author->head = ends.head;
+	author->tail = ends.tail;
 	set_name(a, author, label);
 	return author;
 }
 
-/* Bytes before the first ": " or the ":" that ends the line; line.len: none soon enough. */
+/* Inline: every line has a label, and mostly one of few. */
+static inline struct author *
+place(struct chat_authors *a, struct str label)
+{
+	struct ends ends = ends_of(label);
+	struct author *author = *recent_place(a, ends, label.len);
+
+	if (author != NULL && author->label.len == label.len && author->head == ends.head &&
+	    author->tail == ends.tail && (label.len <= 16 || str_equal(author->label, label)))
+		return author;
+	return place_new(a, label, ends);
+}
+
+struct author *
+chat_authors_place(struct chat_authors *a, struct str label)
+{
+	return place(a, label);
+}
+
+static inline bool
+is_colon(struct str line, size_t at)
+{
+	return at > 0 && line.ptr[at] == ':' &&
+	       (at + 1 == line.len || line.ptr[at + 1] == ' ');
+}
+
+/* The highest bits of bytes that are colons, and perhaps of some behind them. */
+static inline uint64_t
+colons_of(const char *p)
+{
+	uint64_t word, ones = 0x0101010101010101u;
+
+	memcpy(&word, p, sizeof(word));
+	word = le64toh(word) ^ ':' * ones;
+	return (word - ones) & ~word & 0x80 * ones;
+}
+
+/* Bytes before the first ": " or the ":" that ends the line; line.len: none soon enough. Eight are
+ * looked at together, and more of them seldom: names are short. */
 static size_t
 colon_in(struct str line)
 {
-	struct str head = str_head(line, line.len < AUTHOR_LONGEST ? line.len : AUTHOR_LONGEST);
+	size_t most = line.len < AUTHOR_LONGEST ? line.len : AUTHOR_LONGEST, i = 0;
 
-	for (size_t from = 0; from < head.len;) {
-		const char *p = memchr(head.ptr + from, ':', head.len - from);
-		if (p == NULL)
-			break;
-		size_t at = (size_t)(p - head.ptr);
-		if (at > 0 && (at + 1 == line.len || line.ptr[at + 1] == ' '))
-			return at;
-		from = at + 1;
-	}
+	for (; i + 8 <= most; i += 8)
+		for (uint64_t colons = colons_of(line.ptr + i); colons != 0;
+		     colons &= colons - 1) {
+			size_t at = i + (unsigned)__builtin_ctzll(colons) / 8;
+			if (is_colon(line, at))
+				return at;
+		}
+	for (; i < most; i++)
+		if (is_colon(line, i))
+			return i;
 	return line.len;
+}
+
+static inline struct author_guess
+guess_author(struct chat_authors *a, struct str line)
+{
+	struct author_guess guess = {colon_in(line), NULL};
+
+	if (guess.colon < line.len)
+		guess.author = place(a, str_head(line, guess.colon));
+	if (guess.author == &a->spare)
+		guess.author = NULL; /* somebody else, as soon as the next is asked for */
+	return guess;
 }
 
 struct author_guess
 chat_authors_guess(struct chat_authors *a, struct str line)
 {
-	struct author_guess guess = {colon_in(line), NULL};
-
-	if (guess.colon < line.len)
-		guess.author = chat_authors_place(a, str_head(line, guess.colon));
-	if (guess.author == &a->spare)
-		guess.author = NULL; /* somebody else, as soon as the next is asked for */
-	return guess;
+	return guess_author(a, line);
 }
 
 #define SETTLED_LINES 256
@@ -140,7 +203,7 @@ count_line(struct chat_authors *a, struct str line, struct author_guess guess)
 struct author_guess
 chat_authors_learn(struct chat_authors *a, struct str line)
 {
-	struct author_guess guess = chat_authors_guess(a, line);
+	struct author_guess guess = guess_author(a, line);
 
 	if (guess.author != NULL && !guess.author->settled)
 		count_line(a, line, guess);

@@ -17,6 +17,7 @@
 
 struct author {
 	struct str label;      /* as the line has it: the key */
+	uint64_t head, tail;   /* its bytes at both ends */
 	struct str name;       /* marks removed, valid UTF-8 */
 	uint64_t repaired;     /* broken parts of it that became U+FFFD */
 	struct sender_id id;   /* of the name with plain spaces: the same from any phone */

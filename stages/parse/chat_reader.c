@@ -205,11 +205,9 @@ is_unmarked_notice(const struct chat_reader *r, struct reader_draft *d, const st
 }
 
 struct message_parts {
-	struct str raw;        /* from its header on */
-	struct str first_line; /* behind its header */
-	struct author_guess guess;
-	struct chat_header header;
-	int64_t line, offset;
+	struct str raw; /* from its header on */
+	const struct reader_header *at;
+	int64_t offset;
 };
 
 static struct source_reading
@@ -273,19 +271,19 @@ emit(struct chat_reader *r, const struct message_parts *parts, const struct auth
 {
 	struct reader_draft *d = &r->drafts[r->drafted++];
 	struct message *m = &d->message;
-	int64_t wall = parts->header.minute * 60 + parts->header.second;
+	int64_t wall = parts->at->header.minute * 60 + parts->at->header.second;
 
 	m->sent_at = local_time_instant(&r->at.clock, wall, &m->utc_offset_minutes) * 1000;
 	m->sender = author == NULL ? (struct str){0} : author->name;
 	m->conversation_title = r->title.len > 0 ? buf_str(&r->title) : (struct str){0};
 	m->import_id = buf_str(&r->import_id);
 	m->uri = r->uri;
-	m->line = parts->line;
+	m->line = parts->at->line;
 	m->offset = parts->offset;
 	m->seq = r->at.seq++;
 	d->raw = parts->raw;
 	d->author = author;
-	identity_claim(&r->identity, parts->header.minute,
+	identity_claim(&r->identity, parts->at->header.minute,
 		       author == NULL ? &sender_id_system : &author->id, m,
 		       d->body.signs & SIGN_MARK);
 	if (r->drafted == HASH_LANES || author == &r->authors.spare)
@@ -343,11 +341,13 @@ static void
 read_message(struct chat_reader *r, const struct message_parts *parts,
 	     const struct reader_output *out)
 {
-	struct str behind = str_tail(parts->raw, parts->header.length);
+	const struct reader_header *h = parts->at;
+	struct str behind = str_tail(parts->raw, h->header.length);
+	struct str first_line = {behind.ptr, h->line_length - h->header.length};
 	struct reader_draft *d = &r->drafts[r->drafted];
 	size_t label = 0;
 	struct author *author =
-		chat_authors_find(&r->authors, parts->first_line, parts->guess, &label);
+		chat_authors_find(&r->authors, first_line, h->guess, &label);
 
 	if (author == NULL || (!author->person && label_is_system(r, d, author, behind))) {
 		emit_system(r, parts, behind, out);
@@ -387,7 +387,7 @@ emit_preamble(struct chat_reader *r, struct chat_header header, const struct rea
 {
 	struct reader_draft *d = &r->drafts[r->drafted];
 	struct message *m = &d->message;
-	struct message_parts parts = {.header = header, .line = 1};
+	struct reader_header at = {.header = header, .line = 1};
 
 	message_begin(m, KIND_UNKNOWN);
 	struct str text = body_clean(&d->body, buf_str(&r->pending), &m->invalid_bytes);
@@ -396,7 +396,7 @@ emit_preamble(struct chat_reader *r, struct chat_header header, const struct rea
 		return;
 	d->event.event = (struct system_event){.event = STR("preamble"), .text = text};
 	m->system_event = &d->event.event;
-	emit(r, &parts, NULL, out);
+	emit(r, &(struct message_parts){.at = &at}, NULL, out);
 }
 
 /* Of a message whose parts are not known yet, in the pending or cut off. */
@@ -405,9 +405,13 @@ read_whole(struct chat_reader *r, struct str raw, struct chat_header header, int
 	   int64_t offset, const struct reader_output *out)
 {
 	struct str first = first_line_of(str_tail(raw, header.length));
-	struct author_guess guess = chat_authors_guess(&r->authors, first);
+	struct reader_header at = {.begin = raw.ptr,
+				   .line_length = header.length + first.len,
+				   .line = line,
+				   .header = header,
+				   .guess = chat_authors_guess(&r->authors, first)};
 
-	read_message(r, &(struct message_parts){raw, first, guess, header, line, offset}, out);
+	read_message(r, &(struct message_parts){raw, &at, offset}, out);
 }
 
 static void
@@ -563,12 +567,7 @@ read_piece(struct chat_reader *r, struct str bytes, int64_t offset, int64_t line
 		struct str raw = {h[i].begin, (size_t)(h[i + 1].begin - h[i].begin)};
 		int64_t at = offset + (h[i].begin - bytes.ptr);
 		if (raw.len <= READER_MESSAGE_MOST) {
-			struct str first = {h[i].begin + h[i].header.length,
-					    h[i].line_length - h[i].header.length};
-			read_message(r,
-				     &(struct message_parts){raw, first, h[i].guess, h[i].header,
-							     h[i].line, at},
-				     out);
+			read_message(r, &(struct message_parts){raw, &h[i], at}, out);
 			continue;
 		}
 		size_t keep = fitting(raw, READER_MESSAGE_MOST);

@@ -106,7 +106,7 @@ offset_near_change(struct local_time *lt, int64_t wall)
 }
 
 int64_t
-local_time_instant(struct local_time *lt, int64_t wall, int32_t *offset_minutes)
+local_time_find(struct local_time *lt, int64_t wall, int32_t *offset_minutes)
 {
 	if (!lt->known || (uint64_t)wall - (uint64_t)lt->day * DAY >= DAY)
 		look_up(lt, wall / DAY - (wall % DAY < 0));

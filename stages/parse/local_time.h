@@ -29,6 +29,15 @@ struct local_time {
 };
 
 /* Seconds since 1970 UTC of a wall clock's seconds since 1970; *offset_minutes: local minus UTC. */
-int64_t local_time_instant(struct local_time *, int64_t wall_seconds, int32_t *offset_minutes);
+int64_t local_time_find(struct local_time *, int64_t wall_seconds, int32_t *offset_minutes);
+static inline int64_t
+local_time_instant(struct local_time *lt, int64_t wall, int32_t *offset_minutes)
+{
+	if (!lt->known || lt->change != INT64_MAX ||
+	    (uint64_t)wall - (uint64_t)lt->day * 86400 >= 86400)
+		return local_time_find(lt, wall, offset_minutes);
+	*offset_minutes = lt->before / 60;
+	return lt->last = wall - lt->before;
+}
 
 #endif

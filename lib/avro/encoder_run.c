@@ -5,12 +5,12 @@
 #include "avro/bind.h"
 #include "avro/encoder_program.h"
 #include "avro/varint.h"
+#include "base/copy.h"
 #include "text/utf8.h"
 #include <endian.h>
 #include <math.h>
 
-#define ROOM        128
-#define SHORT       64 /* bytes of a string that has room without asking */
+#define ROOM        128 /* COPY_SHORT, and what stands around a string */
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
@@ -44,44 +44,6 @@ varint_size(size_t n)
 }
 
 typedef unsigned char lanes __attribute__((vector_size(16)));
-
-/* Copies up to SHORT bytes, reading no others: a call takes longer than most strings. */
-static inline void
-copy_short(char *w, const char *from, size_t size)
-{
-	lanes first_lanes, last_lanes, more[2];
-	uint64_t a, b;
-	uint32_t c, d;
-
-	if (size >= sizeof(lanes)) {
-		const char *end = from + size;
-		memcpy(&first_lanes, from, sizeof(lanes));
-		memcpy(&last_lanes, end - sizeof(lanes), sizeof(lanes));
-		if (size > sizeof(more)) {
-			memcpy(&more[0], from + sizeof(lanes), sizeof(lanes));
-			memcpy(&more[1], end - sizeof(more), sizeof(lanes));
-			memcpy(w + sizeof(lanes), &more[0], sizeof(lanes));
-			memcpy(w + size - sizeof(more), &more[1], sizeof(lanes));
-		}
-		memcpy(w, &first_lanes, sizeof(lanes));
-		memcpy(w + size - sizeof(lanes), &last_lanes, sizeof(lanes));
-	} else if (size >= sizeof(a)) {
-		memcpy(&a, from, sizeof(a));
-		memcpy(&b, from + size - sizeof(b), sizeof(b));
-		memcpy(w, &a, sizeof(a));
-		memcpy(w + size - sizeof(b), &b, sizeof(b));
-	} else if (size >= sizeof(c)) {
-		memcpy(&c, from, sizeof(c));
-		memcpy(&d, from + size - sizeof(d), sizeof(d));
-		memcpy(w, &c, sizeof(c));
-		memcpy(w + size - sizeof(d), &d, sizeof(d));
-	} else if (size > 0) {
-		char first = from[0], middle = from[size / 2], last = from[size - 1];
-		w[0] = first;
-		w[size / 2] = middle;
-		w[size - 1] = last;
-	}
-}
 
 static const struct field *
 not_null(const struct encode_rows *rows, const char *from, size_t *at)
@@ -207,7 +169,7 @@ null:
 	s = *op->long_null;
 	op += op->to;
 bytes: /* s, and on to the operation that op now is */
-	if (LIKELY(s.len <= SHORT)) {
+	if (LIKELY(s.len <= COPY_SHORT)) {
 		copy_short(w, s.ptr, s.len);
 		w += s.len;
 		NEXT();

@@ -199,6 +199,11 @@ uint64_t record_run(const struct record *, uint64_t most, size_t most_bytes, str
 void record_append_items(struct record *, size_t size, size_t count, const void *items);
 void stage_emit_item(struct stage *, size_t size, const void *item);
 
+/* A record that the stage writes itself, where the table takes too long: room for `most` bytes, and
+ * how many of them have become a datum of `emits`. Between the two nothing else is emitted. */
+char *stage_emit_room(struct stage *, size_t most);
+void stage_emit_written(struct stage *, size_t size);
+
 /* Of a stage with shape(): one record, which the caller has checked (avro_datum_check()). */
 void stage_emit_bytes(struct stage *, struct str record);
 

@@ -196,6 +196,22 @@ record_append_items(struct record *rec, size_t size, size_t count, const void *i
 	rec->appended = true;
 }
 
+/* One more record lies behind `from`. */
+static inline void
+end_item(struct stage *st, size_t from)
+{
+	struct stream *out = &st->share->out;
+	struct err err;
+
+	if (out->bytes.len - from <= AVRO_MAX_BLOCK) {
+		stream_mark(out, st->number, from, 1, false);
+		return;
+	}
+	err_set(&err, ERR_INPUT, "a record made of it takes %zu bytes; %d are allowed",
+		out->bytes.len - from, AVRO_MAX_BLOCK);
+	spoil_output(st, &err);
+}
+
 void
 stage_emit_item(struct stage *st, size_t size, const void *item)
 {
@@ -217,13 +233,25 @@ stage_emit_item(struct stage *st, size_t size, const void *item)
 		spoil_output(st, &err);
 		return;
 	}
-	if (out->bytes.len - from > AVRO_MAX_BLOCK) {
-		err_set(&err, ERR_INPUT, "a record made of it takes %zu bytes; %d are allowed",
-			out->bytes.len - from, AVRO_MAX_BLOCK);
-		spoil_output(st, &err);
+	end_item(st, from);
+}
+
+char *
+stage_emit_room(struct stage *st, size_t most)
+{
+	return buf_room(&st->share->out.bytes, most);
+}
+
+void
+stage_emit_written(struct stage *st, size_t size)
+{
+	struct buf *out = &st->share->out.bytes;
+	size_t from = out->len;
+
+	if (st->bad_output)
 		return;
-	}
-	stream_mark(out, st->number, from, 1, false);
+	out->len += size;
+	end_item(st, from);
 }
 
 void

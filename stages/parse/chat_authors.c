@@ -39,31 +39,23 @@ set_name(struct chat_authors *a, struct author *author, struct str label)
 	buf_free(&plain);
 }
 
-/* Up to 16 bytes are told by these words and their number; of more of them they are both ends. */
+/* Up to 16 bytes are told by these words and their number, zeroes behind them; of more of them they
+ * are both ends. */
 struct ends {
 	uint64_t head, tail;
 };
+#define ENDS 16
 
-static inline struct ends
+static struct ends
 ends_of(struct str label)
 {
 	struct ends ends = {0};
-	uint32_t head, tail;
+	size_t tail = label.len < ENDS ? 8 : label.len - 8;
 
-	if (label.len >= sizeof(ends.head)) {
-		memcpy(&ends.head, label.ptr, sizeof(ends.head));
-		memcpy(&ends.tail, label.ptr + label.len - sizeof(ends.tail), sizeof(ends.tail));
-	} else if (label.len >= sizeof(head)) {
-		memcpy(&head, label.ptr, sizeof(head));
-		memcpy(&tail, label.ptr + label.len - sizeof(tail), sizeof(tail));
-		ends.head = head;
-		ends.tail = tail;
-	} else if (label.len > 0) {
-		ends.head = (unsigned char)label.ptr[0];
-		ends.tail = (uint64_t)(unsigned char)label.ptr[label.len / 2] << 8 |
-			    (unsigned char)label.ptr[label.len - 1];
-	}
-	return ends;
+	memcpy(&ends.head, label.ptr, label.len < 8 ? label.len : 8);
+	if (label.len > 8)
+		memcpy(&ends.tail, label.ptr + tail, label.len - tail);
+	return (struct ends){le64toh(ends.head), le64toh(ends.tail)};
 }
 
 /* Whom it mixes up is told apart by comparing. */
@@ -99,13 +91,12 @@ place_new(struct chat_authors *a, struct str label, struct ends ends)
 
 /* Inline: every line has a label, and mostly one of few. */
 static inline struct author *
-place(struct chat_authors *a, struct str label)
+place(struct chat_authors *a, struct str label, struct ends ends)
 {
-	struct ends ends = ends_of(label);
 	struct author *author = *recent_place(a, ends, label.len);
 
 	if (author != NULL && author->label.len == label.len && author->head == ends.head &&
-	    author->tail == ends.tail && (label.len <= 16 || str_equal(author->label, label)))
+	    author->tail == ends.tail && (label.len <= ENDS || str_equal(author->label, label)))
 		return author;
 	return place_new(a, label, ends);
 }
@@ -113,25 +104,45 @@ place(struct chat_authors *a, struct str label)
 struct author *
 chat_authors_place(struct chat_authors *a, struct str label)
 {
-	return place(a, label);
+	return place(a, label, ends_of(label));
 }
 
 static inline bool
 is_colon(struct str line, size_t at)
 {
-	return at > 0 && line.ptr[at] == ':' &&
-	       (at + 1 == line.len || line.ptr[at + 1] == ' ');
+	return at > 0 && line.ptr[at] == ':' && (at + 1 == line.len || line.ptr[at + 1] == ' ');
 }
 
-/* The highest bits of bytes that are colons, and perhaps of some behind them. */
 static inline uint64_t
-colons_of(const char *p)
+word_at(const char *p)
 {
-	uint64_t word, ones = 0x0101010101010101u;
+	uint64_t word;
 
 	memcpy(&word, p, sizeof(word));
-	word = le64toh(word) ^ ':' * ones;
+	return le64toh(word);
+}
+
+/* The highest bit of the first byte that is a colon, and perhaps of some behind it. */
+static inline uint64_t
+colons_in(uint64_t word)
+{
+	const uint64_t ones = 0x0101010101010101u;
+
+	word ^= ':' * ones;
 	return (word - ones) & ~word & 0x80 * ones;
+}
+
+static inline unsigned
+first_byte(uint64_t bits)
+{
+	return (unsigned)__builtin_ctzll(bits) / 8;
+}
+
+/* The first n bytes of a word. */
+static inline uint64_t
+first_bytes(uint64_t word, unsigned n)
+{
+	return n < 8 ? word & ((1ull << 8 * n) - 1) : word;
 }
 
 /* Bytes before the first ": " or the ":" that ends the line; line.len: none soon enough. Eight are
@@ -142,9 +153,9 @@ colon_in(struct str line)
 	size_t most = line.len < AUTHOR_LONGEST ? line.len : AUTHOR_LONGEST, i = 0;
 
 	for (; i + 8 <= most; i += 8)
-		for (uint64_t colons = colons_of(line.ptr + i); colons != 0;
+		for (uint64_t colons = colons_in(word_at(line.ptr + i)); colons != 0;
 		     colons &= colons - 1) {
-			size_t at = i + (unsigned)__builtin_ctzll(colons) / 8;
+			size_t at = i + first_byte(colons);
 			if (is_colon(line, at))
 				return at;
 		}
@@ -154,13 +165,36 @@ colon_in(struct str line)
 	return line.len;
 }
 
+/* Whose label ends within 16 bytes, as most do. How long each is nobody could tell, so nothing here
+ * branches on it. False: no such label is there, or the line is too short to look. */
+static inline bool
+guess_short(struct chat_authors *a, struct str line, struct author_guess *guess)
+{
+	if (line.len <= ENDS)
+		return false;
+	struct ends ends = {word_at(line.ptr), word_at(line.ptr + 8)};
+	uint64_t head = colons_in(ends.head), tail = colons_in(ends.tail);
+	unsigned before = head != 0 ? 0 : 8;
+	uint64_t colons = head != 0 ? head : tail;
+	unsigned at = before + first_byte(colons | 1ull << 63);
+	if (colons == 0 || at == 0 || line.ptr[at + 1] != ' ')
+		return false;
+	ends.head = first_bytes(ends.head, at);
+	ends.tail = first_bytes(ends.tail, at > 8 ? at - 8 : 0);
+	*guess = (struct author_guess){at, place(a, str_head(line, at), ends)};
+	return true;
+}
+
 static inline struct author_guess
 guess_author(struct chat_authors *a, struct str line)
 {
-	struct author_guess guess = {colon_in(line), NULL};
+	struct author_guess guess;
 
-	if (guess.colon < line.len)
-		guess.author = place(a, str_head(line, guess.colon));
+	if (!guess_short(a, line, &guess)) {
+		guess = (struct author_guess){colon_in(line), NULL};
+		if (guess.colon < line.len)
+			guess.author = chat_authors_place(a, str_head(line, guess.colon));
+	}
 	if (guess.author == &a->spare)
 		guess.author = NULL; /* somebody else, as soon as the next is asked for */
 	return guess;

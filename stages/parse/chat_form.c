@@ -74,8 +74,7 @@ read_hour(const struct chat_form *f, const struct header *h, int64_t *minutes)
 {
 	int64_t day;
 
-	if (!read_date(f, h, &day) ||
-	    !follows_rule(f->rules[3], h->hour_width, h->zeros >> 3 & 1))
+	if (!read_date(f, h, &day) || !follows_rule(f->rules[3], h->hour_width, h->zeros >> 3 & 1))
 		return false;
 	int hour = h->half == HALF_NONE ? h->hour : clock_hour(h->hour, h->half);
 	*minutes = day * 1440 + (hour < 24 ? hour : hour - 24) * 60;

@@ -63,8 +63,9 @@ bool chat_form_header(const struct chat_form *, struct str line, struct chat_hea
  * together. */
 struct form_memory {
 	struct header_layouts layouts;
-	const struct header *dated; /* of the layouts: whose date and hour are `hour`; NULL: none's */
-	int64_t hour;               /* its minutes since 1970 */
+	const struct header
+		*dated; /* of the layouts: whose date and hour are `hour`; NULL: none's */
+	int64_t hour;   /* its minutes since 1970 */
 };
 bool chat_form_next_header(const struct chat_form *, struct form_memory *, struct str line,
 			   size_t readable, struct chat_header *);

@@ -346,8 +346,7 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 	struct str first_line = {behind.ptr, h->line_length - h->header.length};
 	struct reader_draft *d = &r->drafts[r->drafted];
 	size_t label = 0;
-	struct author *author =
-		chat_authors_find(&r->authors, first_line, h->guess, &label);
+	struct author *author = chat_authors_find(&r->authors, first_line, h->guess, &label);
 
 	if (author == NULL || (!author->person && label_is_system(r, d, author, behind))) {
 		emit_system(r, parts, behind, out);

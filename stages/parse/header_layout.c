@@ -161,8 +161,7 @@ make_layout(struct header_layout *l, struct str line, const struct header *h)
 	/* What was taken for numbers is what the grammar took for them. */
 	return read_hour(l, l->last, &again) && read_minute(l, l->last, &again) &&
 	       again.hour == h->hour && again.minute == h->minute && again.second == h->second &&
-	       again.zeros == h->zeros &&
-	       memcmp(again.number, h->number, sizeof(h->number)) == 0;
+	       again.zeros == h->zeros && memcmp(again.number, h->number, sizeof(h->number)) == 0;
 }
 
 static void

@@ -34,9 +34,9 @@ struct header_layouts { /* zeroes at first; whichever was seen last is tried fir
 };
 
 /* As header_scan(), and sooner. NULL: no header; else it is valid until the next call. *same_hour:
- * the last header that was returned by this pointer had the same date and hour. `readable`: bytes from the
- * line's beginning on that may be read, for they are looked at sixteen at a time; what they are
- * behind the line does not matter. */
+ * the last header that was returned by this pointer had the same date and hour. `readable`: bytes
+ * from the line's beginning on that may be read, for they are looked at sixteen at a time; what
+ * they are behind the line does not matter. */
 const struct header *header_layouts_scan(struct header_layouts *, struct str line, size_t readable,
 					 bool *same_hour);
 

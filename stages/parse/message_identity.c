@@ -334,10 +334,12 @@ message_key(const unsigned char *digest)
 }
 
 static void
-prefetch(const struct occurrence *table, uint64_t key)
+prefetch(const struct occurrences *o, uint64_t key)
 {
-	if (table != NULL)
-		__builtin_prefetch(&table[first_place(key)]);
+	if (o->now != NULL)
+		__builtin_prefetch(&o->now[first_place(key)]);
+	if (o->before != NULL && key <= o->greatest_before)
+		__builtin_prefetch(&o->before[first_place(key)]);
 }
 
 /* In front of the essence, where nothing of it can be taken for them: the sender; of the minute 40
@@ -362,7 +364,7 @@ identity_claim(struct identity *id, int64_t minute, const struct sender_id *send
 		buf_free(&first);
 	}
 	/* By the time that it is asked for, it will have come from memory. */
-	prefetch(id->slots.now, slot_key(minute, sender->hash));
+	prefetch(&id->slots, slot_key(minute, sender->hash));
 }
 
 void
@@ -371,14 +373,15 @@ identity_digest(struct identity *id)
 	for (size_t i = id->claimed; i < HASH_LANES; i++)
 		id->essences[i] = (struct hash_message){0};
 	hash_short(id->digests, id->key, id->essences);
-	/* Where a slot has been seen, the message will be looked for at a place that is anywhere.
+	/* Where a slot has been seen, its messages will be looked for at places that are anywhere.
 	 */
 	for (size_t i = 0; i < id->claimed && id->slots.now != NULL; i++) {
 		const struct identity_claim *claim = &id->claims[i];
-		uint64_t slot = slot_key(claim->minute, claim->sender->hash);
-		if (id->slots.now[first_place(slot)].seen != 0) {
-			prefetch(id->messages.now, message_key(id->digests[i]));
-			prefetch(id->messages.before, message_key(id->digests[i]));
+		uint64_t key = slot_key(claim->minute, claim->sender->hash);
+		const struct occurrence *slot = &id->slots.now[first_place(key)];
+		if (slot->seen != 0) {
+			prefetch(&id->messages, message_key(id->digests[i]));
+			prefetch(&id->messages, slot->seen);
 		}
 	}
 	id->claimed = 0;

@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "chat_reader.h"
 #include "message.avsc.h"
+#include "message_fields.h"
+#include "plain_message.h"
 #include "text/utf8.h"
 #include "wording.h"
 #include <inttypes.h>
@@ -67,67 +69,6 @@ static const struct field reads[] = {FIELD_AT("source.uri", piece, uri),
 				     FIELD(piece, error),
 				     {0}};
 
-static const struct field attachment[] = {FIELD(attachment, name),
-					  FIELD_ENUM(attachment, kind, message_kind_names),
-					  FIELD(attachment, size),
-					  FIELD(attachment, entry),
-					  FIELD(attachment, omitted),
-					  FIELD(attachment, path),
-					  {0}};
-static const struct field location[] = {FIELD(location, latitude), FIELD(location, longitude),
-					FIELD(location, name),     FIELD(location, address),
-					FIELD(location, url),      {0}};
-static const struct field poll_option[] = {
-	FIELD(poll_option, text), FIELD(poll_option, votes), {0}};
-static const struct field poll[] = {
-	FIELD(poll, question), FIELD_LIST(poll, options, option_count, poll_option), {0}};
-static const struct field call[] = {FIELD(call, medium),
-				    FIELD(call, missed),
-				    FIELD(call, group),
-				    FIELD(call, duration_seconds),
-				    {0}};
-static const struct field contact[] = {FIELD(contact, name), {0}};
-static const struct field deleted[] = {FIELD(deleted, by), {0}};
-static const struct field system_event[] = {
-	FIELD(system_event, event),
-	FIELD(system_event, actor),
-	FIELD_LIST(system_event, targets, target_count, field_strings),
-	FIELD(system_event, value),
-	FIELD(system_event, text),
-	{0}};
-static const struct field source_reading[] = {
-	FIELD(source_reading, form),        FIELD(source_reading, date_order),
-	FIELD(source_reading, other_order), FIELD(source_reading, basis),
-	FIELD(source_reading, confidence),  FIELD(source_reading, calendar),
-	FIELD(source_reading, locale),      {0}};
-static const struct field writes[] = {
-	FIELD(message, message_id, .valid = true),
-	FIELD(message, slot_id, .valid = true),
-	FIELD(message, conversation_id, .valid = true),
-	FIELD(message, conversation_title, .valid = true),
-	FIELD(message, import_id, .valid = true),
-	FIELD(message, seq),
-	FIELD(message, sent_at),
-	FIELD(message, utc_offset_minutes),
-	FIELD(message, sender, .valid = true),
-	FIELD_ENUM(message, kind, message_kind_names),
-	FIELD(message, text, .valid = true),
-	FIELD(message, edited),
-	FIELD_LIST(message, attachments, attachment_count, attachment),
-	FIELD_RECORD("details.Location", message, location, location),
-	FIELD_RECORD("details.Poll", message, poll, poll),
-	FIELD_RECORD("details.Call", message, call, call),
-	FIELD_RECORD("details.Contact", message, contact, contact),
-	FIELD_RECORD("details.Deleted", message, deleted, deleted),
-	FIELD_RECORD("details.SystemEvent", message, system_event, system_event),
-	FIELD_LIST(message, mentions, mention_count, field_strings),
-	FIELD(message, invalid_bytes),
-	FIELD_AT("source.uri", message, uri, .valid = true),
-	FIELD_AT("source.line", message, line),
-	FIELD_AT("source.offset", message, offset),
-	FIELD_RECORD("reading.Reading", message, reading, source_reading),
-	{0}};
-
 struct held {
 	struct buf bytes;
 	int64_t offset, line;
@@ -138,19 +79,37 @@ static const struct field held[] = {
 
 enum { READER, HELD };
 
+struct emitter { /* of what one call makes of one source */
+	struct stage *stage;
+	struct plain_source plain;
+};
+
 static void
 emit(void *with, const struct message *m)
 {
-	stage_emit((struct stage *)with, m);
+	struct emitter *e = with;
+	size_t most = plain_message_room(&e->plain, m);
+
+	if (most == 0)
+		stage_emit(e->stage, m);
+	else
+		stage_emit_written(e->stage, plain_message_write(&e->plain, m,
+								 stage_emit_room(e->stage, most)));
+}
+
+static void
+reject_lines(struct stage *st, struct str bytes, int64_t line, const char *why)
+{
+	char place[32];
+
+	(void)snprintf(place, sizeof(place), "line %" PRId64, line);
+	stage_reject_part(st, bytes, place, "%s", why);
 }
 
 static void
 refuse_lines(void *with, struct str bytes, int64_t line, const char *why)
 {
-	char place[32];
-
-	(void)snprintf(place, sizeof(place), "line %" PRId64, line);
-	stage_reject_part(with, bytes, place, "%s", why);
+	reject_lines(((struct emitter *)with)->stage, bytes, line, why);
 }
 
 /* One held piece after another: NULL after the last. */
@@ -342,7 +301,8 @@ decide(struct stage *st, struct chat_reader *r, const struct reader_output *out)
 static void
 end_source(struct stage *st, struct chat_reader *r)
 {
-	const struct reader_output out = {st, emit, refuse_lines};
+	struct emitter emitter = {.stage = st};
+	const struct reader_output out = {&emitter, emit, refuse_lines};
 
 	for (;;) {
 		while (!r->at.decided && !r->at.refused)
@@ -401,12 +361,13 @@ start_source(struct stage *st, const struct manifest *m)
 static void
 take_lines(struct stage *st, struct chat_reader *r, const struct piece *p)
 {
-	const struct reader_output out = {st, emit, refuse_lines};
+	struct emitter emitter = {.stage = st};
+	const struct reader_output out = {&emitter, emit, refuse_lines};
 
 	if (p->bytes.len == 0)
 		return;
 	if (r->at.refused) {
-		refuse_lines(st, p->bytes, p->line + 1, "the source is not a chat");
+		reject_lines(st, p->bytes, p->line + 1, "the source is not a chat");
 		return;
 	}
 	bool enough = false;
@@ -563,7 +524,7 @@ static const struct stage_def parse = {
 	.options = options,
 	.reads = reads,
 	.emits = message_avsc,
-	.writes = writes,
+	.writes = message_fields,
 	.partition_by = "conversation_id",
 	.key = "source.uri",
 	.counters = counters,

@@ -1,6 +1,7 @@
 #include "chat_reader.h"
 #include "base/mem.h"
 #include "call_line.h"
+#include "text/utf8.h"
 #include "text_marks.h"
 #include "text_signs.h"
 #include "wording.h"
@@ -60,11 +61,13 @@ chat_reader_free(struct chat_reader *r)
 void
 chat_reader_add_entry(struct chat_reader *r, const struct body_entry *given)
 {
+	if (!utf8_valid(given->name)) /* no text names it */
+		return;
 	struct body_entry *entry = arena_alloc(&r->entry_arena, sizeof(*entry));
 	struct str base = arena_copy(&r->entry_arena, given->name);
 
 	*entry = (struct body_entry){base, given->size, {0}};
-	if (given->path.len > 0)
+	if (given->path.len > 0 && utf8_valid(given->path))
 		entry->path = arena_copy(&r->entry_arena, given->path);
 	for (size_t i = base.len; i-- > 0;)
 		if (base.ptr[i] == '/') {
@@ -237,6 +240,10 @@ give_draft(struct chat_reader *r, size_t i, const struct reader_output *out)
 	if (!identity_give(&r->identity, i, m)) {
 		out->refused(out->with, d->raw, m->line,
 			     "65535 equal messages came before it in its minute");
+		return;
+	}
+	if (!message_details_are_valid(m)) {
+		out->refused(out->with, d->raw, m->line, "a name in it is cut within a letter");
 		return;
 	}
 	if (!r->at.reading_told) {

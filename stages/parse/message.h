@@ -98,6 +98,11 @@ struct message {
 	const struct source_reading *reading; /* in the first message of a part */
 };
 
+/* Whether all strings of its attachments, details and mentions are UTF-8. They are cut out of text
+ * that is; but where one were not, it would be refused by the encoder, and with it all messages of
+ * the piece in hand. */
+bool message_details_are_valid(const struct message *);
+
 /* Null or 0, whatever says more than every message does: few stores, where all would be many. */
 static inline void
 message_begin(struct message *m, enum message_kind kind)

@@ -630,7 +630,7 @@ message_body_read(struct body_scratch *b, const struct body_source *from, struct
 		      wording_ends_like_omission(line, from->locale)))) {
 			/* What it says nobody here can read: it is kept, as text where a person may
 			 * have written it. */
-			bool placeholder = line.ptr[0] == '<';
+			bool placeholder = line.ptr[0] == '<' && last == '>';
 			attach(b, from, m,
 			       placeholder ? (struct str){line.ptr + 1, line.len - 2}
 					   : (struct str){0},

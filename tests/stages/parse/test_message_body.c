@@ -60,6 +60,20 @@ what_only_resembles_them_is_text(void **state)
 }
 
 static void
+an_open_bracket_alone_encloses_nothing(void **state)
+{
+	struct body_source from = {
+		.raw = STR("\u200e<attaché"), .line_marked = true, .of_iphone = true};
+	struct message m = {0};
+
+	(void)state;
+	message_body_read(&scratch, &from, &m);
+	assert_int_equal(m.kind, KIND_MEDIA);
+	assert_str(m.text, "<attaché");
+	assert_null(m.attachments[0].name.ptr);
+}
+
+static void
 a_caption_of_several_lines_has_its_attachment_at_the_end(void **state)
 {
 	struct message m;
@@ -471,6 +485,7 @@ free_scratch(void **state)
 RUN_TESTS(TEST(words_of_many_languages_are_known), TEST(what_only_resembles_them_is_text),
 	  TEST(a_sort_that_is_new_is_media_by_its_end), TEST(attachments_have_names_and_captions),
 	  TEST(a_caption_of_several_lines_has_its_attachment_at_the_end),
+	  TEST(an_open_bracket_alone_encloses_nothing),
 	  TEST(a_placeholder_of_an_unknown_language_is_no_text), TEST(edited_texts_say_so),
 	  TEST(polls_have_votes), TEST(mentions_are_found),
 	  TEST(calls_have_a_medium_and_what_became_of_them),

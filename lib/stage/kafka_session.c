@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 const char *const runtime_deliveries[] = {"exactly-once", "at-least-once", NULL};
 
@@ -27,8 +28,40 @@ check_endpoint(const char *path, size_t most, struct err *err)
 }
 
 int
+kafka_settings_registry(struct registry_plan plan, struct schema_registry **registry,
+			struct err *err)
+{
+	*registry = NULL;
+	if (plan.url == NULL)
+		plan.url = getenv("CHATMILL_REGISTRY_URL");
+	if (plan.url == NULL || plan.url[0] == '\0')
+		return 0;
+	*registry = schema_registry_open(&plan, err);
+	return *registry == NULL ? -1 : 0;
+}
+
+static struct registry_plan
+registry_of(const struct runtime_options *o)
+{
+	return (struct registry_plan){
+		.url = o->registry,
+		.user = o->registry_user,
+		.password = o->registry_password,
+		.token = o->registry_token,
+		.subjects = (enum registry_subjects)o->registry_subjects,
+	};
+}
+
+int
 kafka_session_check(const struct runtime_options *o, struct err *err)
 {
+	struct schema_registry *registry;
+
+	if (kafka_session_is_asked_for(o)) {
+		if (kafka_settings_registry(registry_of(o), &registry, err) != 0)
+			return -1;
+		schema_registry_close(registry); /* it was looked at, and nothing was asked */
+	}
 	if (check_endpoint(o->in, SIZE_MAX, err) != 0 || check_endpoint(o->out, 1, err) != 0 ||
 	    check_endpoint(o->dead_letters, 1, err) != 0)
 		return -1;
@@ -101,6 +134,7 @@ int
 kafka_session_open(struct kafka_session *s, const struct runtime_options *o, const char *stage,
 		   struct err *err)
 {
+	struct schema_registry *registry;
 	struct buf id = {0};
 	int result = -1;
 
@@ -112,7 +146,9 @@ kafka_session_open(struct kafka_session *s, const struct runtime_options *o, con
 	s->config = kafka_settings_read(&o->kafka, o->kafka_config, err);
 	if (s->config == NULL)
 		goto end;
-	s->catalog = schema_catalog_open(s->config, o->schema_dir, err);
+	if (kafka_settings_registry(registry_of(o), &registry, err) != 0)
+		goto end;
+	s->catalog = schema_catalog_open(s->config, o->schema_dir, registry, err);
 	if (s->catalog == NULL)
 		goto end;
 	name_transactions(s, o, &id);

@@ -25,6 +25,10 @@ struct kafka_session {
 struct kafka_config *kafka_settings_read(const struct stage_arguments *pairs, const char *file,
 					 struct err *);
 
+/* The registry of these options, or of $CHATMILL_REGISTRY_URL: *registry NULL where there is none.
+ * ERR_INPUT. */
+int kafka_settings_registry(struct registry_plan, struct schema_registry **registry, struct err *);
+
 /* Where --group is not given: chatmill-STAGE; of exec, chatmill- and the program's file name. */
 void kafka_session_default_group(const char *name, struct buf *group);
 

@@ -62,10 +62,15 @@ output_open_topic(struct kafka_session *session, const char *path, struct str sc
 	int result = kafka_endpoint_parse(path, 1, &endpoint, err);
 
 	out->session = session;
-	if (result == 0) {
+	if (result == 0)
 		out->topic = str_dup(str_of(endpoint.topics[0]));
-		result = kafka_sender_open(&out->sender, session, out->topic, endpoint.pack,
-					   schema_json, key_path, trail, NULL, err);
+	while (result == 0 && kafka_sender_open(&out->sender, session, out->topic, endpoint.pack,
+						schema_json, key_path, trail, NULL, err) != 0) {
+		kafka_sender_close(&out->sender);
+		if (err->class != ERR_DOWN || stop_wait_ms(AGAIN_MS))
+			result = -1;
+		else
+			log_event("endpoint_down", "reason=\"%s\"", err->text);
 	}
 	kafka_endpoint_free(&endpoint);
 	if (result == 0)

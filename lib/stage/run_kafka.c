@@ -29,6 +29,8 @@
 #define SINK_AGAIN_MS 200
 #define REACH_MS      1000 /* and how long SIGTERM may wait meanwhile */
 #define AWAIT_LAST_MS 8000
+#define DOWN_FIRST_MS 500
+#define DOWN_LAST_MS  10000
 #define POLL_BYTES    (4 * 1024 * 1024)
 
 /* ---- what comes out */
@@ -360,6 +362,37 @@ find_intake(struct kafka_run *run, const struct kafka_message *m, struct kafka_f
 	return 0;
 }
 
+/* What says which schema it is may be away: then all waits, and nothing is refused. */
+static int
+find_intake_patiently(struct kafka_run *run, const struct kafka_message *m,
+		      struct kafka_frame *frame, struct kafka_intake **in, struct err *err)
+{
+	int64_t pause_ms = DOWN_FIRST_MS;
+	bool down = false;
+	int result;
+
+	while ((result = find_intake(run, m, frame, in, err)) != 0 && err->class == ERR_DOWN) {
+		if (!down) {
+			log_event("endpoint_down", "reason=\"%s\"", err->text);
+			kafka_run_set_ready(run, false);
+			kafka_run_commit(run); /* what came before need not wait */
+		}
+		down = true;
+		run->busy = true;
+		bool over = run->astray || run->failed.class != ERR_NONE ||
+			    run->pause.wait(&run->pause, pause_ms);
+		run->busy = false;
+		if (over)
+			return err_set(err, ERR_RETRY, "a message waited, and was given up");
+		pause_ms = pause_ms * 2 > DOWN_LAST_MS ? DOWN_LAST_MS : pause_ms * 2;
+	}
+	if (down) {
+		log_event("endpoint_back", "%s", "");
+		kafka_run_set_ready(run, true);
+	}
+	return result;
+}
+
 /* How many of these are of the partition of the first. */
 static size_t
 same_partition(const struct kafka_message *messages, size_t count)
@@ -370,6 +403,28 @@ same_partition(const struct kafka_message *messages, size_t count)
 	       strcmp(messages[n].topic, messages->topic) == 0)
 		n++;
 	return n;
+}
+
+/* The first of these messages is not taken: it is no record, or (why NULL) not for us. An open sink
+ * is asked for its place all the same: it will be told this one. */
+static size_t
+pass_over(struct kafka_run *run, const struct kafka_message *messages, size_t count,
+	  const struct err *why, struct err *err)
+{
+	struct kafka_intake *in = kafka_intakes_open_one(run->intakes);
+	struct kafka_part *part = kafka_part_find(run, messages->topic, messages->partition);
+	int met = in == NULL || part == NULL ? 1 : meet_sink(run, in, part, messages, err);
+
+	if (met <= 0)
+		return met < 0 ? 0 : same_partition(messages, count);
+	part = kafka_part_find(run, messages->topic, messages->partition); /* it may have moved */
+	if (part == NULL)
+		return 1;
+	if (why != NULL)
+		return refuse_message(run, part, messages, why, err) == 0 ? 1 : 0;
+	part->next = messages->offset + 1;
+	run->taken = true;
+	return 1;
 }
 
 /* The first of these messages, and those that go with it; how many that was. 0: see err. */
@@ -383,25 +438,20 @@ take_next(struct kafka_run *run, const struct kafka_message *messages, size_t co
 
 	if (part == NULL)
 		return 1; /* it is not ours any more */
-	if (is_for_others(run, messages)) {
-		part->next = messages->offset + 1;
-		run->taken = true;
-		return 1;
-	}
 	if (part->done == KAFKA_NOTHING)
 		part->done = messages->offset;
-	if (find_intake(run, messages, &frame, &in, err) != 0) {
+	if (is_for_others(run, messages))
+		return pass_over(run, messages, count, NULL, err);
+	if (find_intake_patiently(run, messages, &frame, &in, err) != 0) {
 		if (err->class != ERR_INPUT)
 			return 0;
 		struct err why = *err;
 		*err = (struct err){0};
-		in = kafka_intakes_open_one(run->intakes);
-		int met = in == NULL ? 1 : meet_sink(run, in, part, messages, err);
-		if (met <= 0)
-			return met < 0 ? 0 : same_partition(messages, count);
-		part = kafka_part_find(run, messages->topic, messages->partition);
-		return refuse_message(run, part, messages, &why, err) == 0 ? 1 : 0;
+		return pass_over(run, messages, count, &why, err);
 	}
+	part = kafka_part_find(run, messages->topic, messages->partition); /* it may have moved */
+	if (part == NULL)
+		return 1;
 	struct stage *worker = open_worker(run, in, part, err);
 	if (worker == NULL)
 		return 0;

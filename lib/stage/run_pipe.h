@@ -17,6 +17,8 @@ struct runtime_options { /* of every stage; stage_main.c has the table */
 	int64_t commit_every; /* ms; 0: at the end of the input */
 	struct stage_arguments kafka;
 	const char *kafka_config, *group, *instance, *schema_dir;
+	const char *registry, *registry_user, *registry_password, *registry_token;
+	unsigned registry_subjects;
 	unsigned delivery;
 	const char *state; /* folder; NULL: it ends with the run */
 	const char *merge; /* another such folder, to be taken in; NULL: none */

@@ -21,7 +21,8 @@ struct entry {
 
 struct schema_catalog {
 	const struct kafka_config *config;
-	struct map entries; /* to struct entry */
+	struct schema_registry *registry; /* NULL: none */
+	struct map entries;               /* to struct entry */
 	struct kafka_place place;
 	struct kafka_producer *producer; /* made with the first put() */
 	bool made;                       /* the topic is there */
@@ -95,11 +96,13 @@ keep_folder(struct schema_catalog *c, const char *folder, struct err *err)
 }
 
 struct schema_catalog *
-schema_catalog_open(const struct kafka_config *config, const char *folder, struct err *err)
+schema_catalog_open(const struct kafka_config *config, const char *folder,
+		    struct schema_registry *registry, struct err *err)
 {
 	struct schema_catalog *c = mem_zero(1, sizeof(*c));
 
 	c->config = config;
+	c->registry = registry;
 	c->place = (struct kafka_place){SCHEMA_TOPIC, 0, KAFKA_BEGINNING};
 	if (keep_schema(c, str_of(raw_avsc), err) == 0 &&
 	    keep_schema(c, str_of(message_avsc), err) == 0 &&
@@ -123,6 +126,7 @@ schema_catalog_close(struct schema_catalog *c)
 	}
 	map_free(&c->entries);
 	kafka_producer_close(c->producer);
+	schema_registry_close(c->registry);
 	free(c);
 }
 
@@ -210,9 +214,11 @@ schema_catalog_find(struct schema_catalog *c, enum avro_framing framing, uint64_
 {
 	char key[KEY_BYTES];
 
-	if (framing != AVRO_FRAMING_SINGLE_OBJECT)
+	if (framing == AVRO_FRAMING_CONFLUENT && c->registry != NULL)
+		return schema_registry_find(c->registry, (uint32_t)id, schema, err);
+	if (framing == AVRO_FRAMING_CONFLUENT)
 		return err_set(err, ERR_INPUT,
-			       "schema %llu is in a registry, and none is configured",
+			       "schema %llu is in a registry, and none is configured: --registry",
 			       (unsigned long long)id);
 	write_key(key, id);
 	struct entry *entry = find(c, str_of(key), err);
@@ -232,7 +238,15 @@ schema_catalog_put(struct schema_catalog *c, const char *topic, const struct avr
 {
 	uint64_t fingerprint = avro_schema_fingerprint(schema);
 	char key[KEY_BYTES];
+	uint32_t number;
 
+	if (c->registry != NULL && avro_schema_root(schema)->type == AVRO_RECORD) {
+		if (schema_registry_number(c->registry, topic, schema, &number, err) != 0)
+			return -1;
+		buf_clear(frame);
+		avro_confluent_add(frame, number);
+		return 0;
+	}
 	write_key(key, fingerprint);
 	if (publish(c, str_of(key), avro_schema_json(schema), err) != 0)
 		return err_prefix(err, "could not make the schema of topic \"%s\" known: ", topic);

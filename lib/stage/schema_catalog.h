@@ -3,14 +3,16 @@
  * up.
  *
  * Avro's fingerprints are found among the schemas built in, in a folder of *.avsc files, and in the
- * compacted topic `_chatmill_schemas`: fingerprint in hex -> schema, "trail:HASH" -> a trail. What
- * was found once is kept.
+ * compacted topic `_chatmill_schemas`: fingerprint in hex -> schema, "trail:HASH" -> a trail.
+ * Confluent's numbers are a registry's, where there is one: then records get those. Dead letters,
+ * which may be of any sort, and trails stay in the topic. What was found once is kept.
  */
 #ifndef STAGE_SCHEMA_CATALOG_H
 #define STAGE_SCHEMA_CATALOG_H
 
 #include "avro/framing.h"
 #include "avro/schema.h"
+#include "stage/schema_registry.h"
 #include "transport/kafka_config.h"
 
 #define SCHEMA_TOPIC       "_chatmill_schemas"
@@ -18,9 +20,10 @@
 
 struct schema_catalog;
 
-/* The configuration must outlive it. folder: NULL is none. ERR_FATAL: a file in it is no schema. */
+/* The configuration must outlive it. folder: NULL is none. The registry, or NULL, is taken over,
+ * also when it fails. ERR_FATAL: a file in the folder is no schema. */
 struct schema_catalog *schema_catalog_open(const struct kafka_config *, const char *folder,
-					   struct err *);
+					   struct schema_registry *, struct err *);
 void schema_catalog_close(struct schema_catalog *); /* NULL is fine */
 
 /* It lives as long as the catalog. ERR_INPUT: nobody knows it; ERR_DOWN: who might cannot be asked.

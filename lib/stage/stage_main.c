@@ -44,6 +44,14 @@ static const char *const log_levels[] = {"quiet", "info", "debug", NULL};
 			       "bootstrap.servers=HOST:PORT"),                                      \
 	ROW(PATH, kafka_config, NULL, "file of such lines, secrets among them"),                   \
 	ROW(PATH, schema_dir, NULL, "folder of *.avsc files, for what comes from Kafka"),          \
+	ROW(TEXT, registry, NULL,                                                                  \
+	    "URL of a schema registry (Confluent's API), for records on Kafka; or "                \
+	    "$CHATMILL_REGISTRY_URL"),                                                             \
+	ROW(TEXT, registry_user, NULL, "who asks it; with the password"),                          \
+	ROW(SECRET, registry_password, NULL, "that user's password"),                              \
+	ROW(SECRET, registry_token, NULL, "a bearer token instead"),                               \
+	ROW(CHOICE, registry_subjects, "topic", "what schemas are called there",                   \
+	    .choices = registry_subject_names),                                                    \
 	ROW(CHOICE, delivery, "exactly-once", "what a crash leaves behind on Kafka",               \
 	    .choices = runtime_deliveries),                                                        \
 	ROW(PATH, dead_letters, NULL,                                                              \

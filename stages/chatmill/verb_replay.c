@@ -335,7 +335,7 @@ open_replay(struct replay *r, struct err *err)
 	r->config = kafka_settings_read(&v->kafka, v->kafka_config, err);
 	if (r->config == NULL)
 		return -1;
-	r->catalog = schema_catalog_open(r->config, v->schema_dir, err);
+	r->catalog = schema_catalog_open(r->config, v->schema_dir, NULL, err);
 	if (r->catalog == NULL)
 		return -1;
 	buf_printf(&r->marks_topic, "%s.replayed", r->topic);

@@ -109,5 +109,12 @@ main(int argc, char **argv)
 	if (more < 0)
 		fail(err.text);
 	put(writer, held_count, buf_str(&held));
-	return container_writer_end(writer, &err) == 0 ? 0 : 1;
+	int status = container_writer_end(writer, &err) == 0 ? 0 : 1;
+	container_writer_close(writer);
+	container_reader_close(reader);
+	buf_free(&block.bytes);
+	buf_free(&held);
+	buf_free(&first);
+	pipe_in_close(in);
+	return pipe_out_commit(out, &err) == 0 ? status : 1;
 }

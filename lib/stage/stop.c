@@ -31,7 +31,7 @@ on_signal(int number)
 void
 stop_listen(void)
 {
-	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART}, before;
 
 	interrupt = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (interrupt < 0 || pipe2(ends, O_CLOEXEC) != 0)
@@ -39,6 +39,9 @@ stop_listen(void)
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
+	/* The terminal is gone; who was started by nohup goes on without. */
+	if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
 
@@ -59,7 +62,10 @@ stop_signal(void)
 {
 	int number = atomic_load(&asked);
 
-	return number == 0 ? NULL : number == SIGINT ? "SIGINT" : "SIGTERM";
+	return number == 0        ? NULL
+	       : number == SIGINT ? "SIGINT"
+	       : number == SIGHUP ? "SIGHUP"
+				  : "SIGTERM";
 }
 
 bool

@@ -1,4 +1,4 @@
-/* stop.h -- SIGTERM and SIGINT: the first asks for an end, which readers and waiters see; the
+/* stop.h -- SIGTERM, SIGINT, SIGHUP: the first asks for an end, which readers and waiters see; the
  * second ends the process at once, taking back files that are not finished. */
 #ifndef STAGE_STOP_H
 #define STAGE_STOP_H

@@ -19,6 +19,8 @@ on_signal(int number)
 {
 	int saved = errno;
 
+	if (number == SIGHUP && atomic_load(&asked) != 0)
+		return; /* the kernel and the shell both say it */
 	if (atomic_exchange(&asked, number) != 0) {
 		file_replace_abort_all();
 		_exit(1);

@@ -142,7 +142,7 @@ chat_form_is_foreign(struct str line)
 
 	if ((first < '0' || first > '9') && first != '[' && first < 0x80)
 		return false;
-	return header_scan(line, &h);
+	return header_scan(line, &h) && h.shape.year != YEAR_NONE; /* timetables are no chats */
 }
 
 static void

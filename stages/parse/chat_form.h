@@ -96,6 +96,7 @@ struct form_evidence {
 	uint64_t lines;
 	uint64_t nul_bytes;
 	uint64_t hidden_headers; /* behind a CR without LF */
+	uint64_t copied_lines;   /* [13/05, 10:15] Ada: as a phone copies messages */
 	uint32_t locale_votes[256];
 	int64_t latest_day; /* no message can be newer; INT64_MAX: not known */
 };

@@ -185,6 +185,27 @@ add_text(struct form_evidence *ev, struct form_candidate *c, const int64_t *days
 		c->dated_names[order] += days[order] == named;
 }
 
+/* Of one or two; 0: none. */
+static size_t
+digits_at(const char *p)
+{
+	return p[0] < '0' || p[0] > '9' ? 0 : p[1] < '0' || p[1] > '9' ? 1 : 2;
+}
+
+static bool
+is_copied(struct str line)
+{
+	if (line.len < HEADER_LEAST || line.ptr[0] != '[')
+		return false;
+	const char *p = line.ptr + 1;
+	size_t digits = digits_at(p);
+	if (digits == 0 || memchr("/.-", p[digits], 3) == NULL)
+		return false;
+	p += digits + 1;
+	digits = digits_at(p);
+	return digits > 0 && p[digits] == ',';
+}
+
 static void
 add_line(struct form_evidence *ev, struct str line)
 {
@@ -194,8 +215,10 @@ add_line(struct form_evidence *ev, struct str line)
 	ev->lines++;
 	if (line.len > 0 && line.ptr[line.len - 1] == '\r')
 		line.len--;
-	if (!header_scan(line, &h))
+	if (!header_scan(line, &h)) {
+		ev->copied_lines += is_copied(line);
 		return;
+	}
 	struct form_candidate *c = candidate_of(ev, &h.shape);
 	c->lines++;
 	c->capital_halves += h.half_capital;
@@ -263,7 +286,9 @@ best_candidate(const struct form_evidence *ev)
 
 	for (size_t i = 0; i < ev->count; i++) {
 		const struct form_candidate *c = &ev->candidates[i];
-		if (best == NULL || (best->lines < FIRST_FEW && c->lines > 8 * best->lines))
+		bool yearless = c->shape.year == YEAR_NONE;
+		if (best == NULL || (best->shape.year == YEAR_NONE && !yearless) ||
+		    (!yearless && best->lines < FIRST_FEW && c->lines > 8 * best->lines))
 			best = c;
 	}
 	return best;
@@ -438,6 +463,10 @@ form_decide(const struct form_evidence *ev, enum date_order wanted, struct chat_
 
 	if (ev->lines == 0)
 		return err_set(err, ERR_INPUT, "it is empty");
+	if (c == NULL && ev->copied_lines > 0)
+		return err_set(err, ERR_INPUT,
+			       "its messages were copied from the screen, and their dates have no "
+			       "year; export the chat instead");
 	if (c == NULL)
 		return err_set(err, ERR_INPUT,
 			       ev->nul_bytes > 0

@@ -291,6 +291,24 @@ dates_without_a_year_are_not_guessed(void **state)
 	expect_refused("13 Aug, 10:04 - a: x\n14 Aug, 10:04 - b: y\n",
 		       "its dates have no year: they would be guessed; put one into each, as in "
 		       "\"13 Aug 2014, 10:05 - \"");
+	expect_refused("[13/05, 10:15] a: x\n[5.14, 10:15 PM] b: y\n",
+		       "its messages were copied from the screen, and their dates have no year; "
+		       "export the chat instead");
+}
+
+static void
+a_timetable_is_no_other_chat(void **state)
+{
+	struct chat_form form;
+	struct err err;
+
+	(void)state;
+	assert_false(chat_form_is_foreign(STR("13 May, 10:00 - 11:30 history")));
+	assert_true(chat_form_is_foreign(STR("13 May 2014, 10:00 - a: x")));
+	assert_ok(decide("13 May, 10:00 - 11:30 history\n13/06/18, 13:55 - a: x\n", ORDER_AUTO,
+			 INT64_MAX, &form, &err),
+		  err);
+	assert_int_equal(form.shape.separator, '/');
 }
 
 static void
@@ -363,6 +381,6 @@ RUN_TESTS(TEST(a_number_above_12_is_no_month), TEST(the_order_of_time_speaks),
 	  TEST(buddhist_years_of_two_digits_are_told_by_the_future),
 	  TEST(a_calendar_that_is_not_known_is_refused),
 	  TEST(solar_hijri_years_are_told_by_themselves), TEST(months_may_have_names),
-	  TEST(dates_without_a_year_are_not_guessed), TEST(what_is_no_chat_is_refused),
-	  TEST(a_header_of_another_form_is_text),
+	  TEST(dates_without_a_year_are_not_guessed), TEST(a_timetable_is_no_other_chat),
+	  TEST(what_is_no_chat_is_refused), TEST(a_header_of_another_form_is_text),
 	  TEST(evidence_suffices_once_more_of_it_changes_nothing))

@@ -126,7 +126,7 @@ $B/models/train-segmenter: $(patsubst %.c,$B/%.o,$(wildcard models/segmenter/*.c
 models-segmenter: $B/models/train-segmenter
 	models/segmenter/corpora "$(LANGUAGE_DATA)" build/segmenter
 	$B/models/train-segmenter models/segmenter.model models/segmenter.md zh:20:build/segmenter/zh.tsv:build/segmenter/zh.words \
-		ja:20:build/segmenter/ja.tsv:build/segmenter/ja.words th:18:build/segmenter/th.tsv vi:20:build/segmenter/vi.tsv
+		ja:20:build/segmenter/ja.tsv:build/segmenter/ja.words th:18:build/segmenter/th.tsv vi:18:build/segmenter/vi.tsv:build/segmenter/vi.words
 # How right detect-lang is, beside its peers
 scores-langid: $B/tests/stages/detect-lang/guess_text $B/models/train-langid
 	@tests/scores/setup-langid

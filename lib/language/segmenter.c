@@ -127,10 +127,19 @@ void
 segmenter_join(const struct segmenter *s, const struct segmenter_syllable *syllables, size_t count,
 	       bool *breaks)
 {
-	uint32_t features[SEGMENT_FEATURES_MOST];
+	uint32_t features[SEGMENT_FEATURES_MOST], hashes[SEGMENTER_POINTS];
+	uint8_t found[SEGMENTER_POINTS][SEGMENT_WORD_MOST];
+	const struct weights *w = &s->of[SEGMENTER_VIETNAMESE];
 
+	assert(count <= SEGMENTER_POINTS);
+	for (size_t i = 0; i < count; i++)
+		hashes[i] = syllables[i].hash;
+	segment_words_find(&w->words, hashes, count, found);
 	for (size_t i = 1; i < count; i++) {
 		size_t n = segment_features_of_syllables(syllables + i, features);
-		breaks[i] = is_break(&s->of[SEGMENTER_VIETNAMESE], features, n);
+		if (w->words.slots != NULL)
+			n = segment_features_of_words((const uint8_t(*)[SEGMENT_WORD_MOST])found, i,
+						      features, n);
+		breaks[i] = is_break(w, features, n);
 	}
 }

@@ -91,9 +91,12 @@ learn_points(struct examples *all, const struct segment_words *words, struct str
 
 /* Places between two words of the analyser, of which a word of the corpus may have several. */
 static void
-learn_syllables(struct examples *all, struct analyser *analyser, struct str line)
+learn_syllables(struct examples *all, struct analyser *analyser, const struct segment_words *words,
+		struct str line)
 {
 	static struct segmenter_syllable syllables[LINE_POINTS + 6];
+	static uint32_t hashes[LINE_POINTS];
+	static uint8_t found[LINE_POINTS][SEGMENT_WORD_MOST];
 	struct buf text = {0};
 	const struct token *tokens;
 	size_t count, byte = 0;
@@ -122,14 +125,22 @@ learn_syllables(struct examples *all, struct analyser *analyser, struct str line
 						    tokens[i].norm);
 				if (tokens[i].kind != TOKEN_WORD)
 					syllables[3 + i].shape = 0;
+				hashes[i] = syllables[3 + i].hash;
 			} else if (i > 0 && tokens[i].kind == TOKEN_WORD &&
 				   tokens[i - 1].kind == TOKEN_WORD &&
 				   tokens[i].start == tokens[i - 1].end + 1) {
 				struct example *e = add_example(all, breaks[begin]);
-				e->count = (uint8_t)segment_features_of_syllables(syllables + 3 + i,
-										  e->features);
+				size_t n = segment_features_of_syllables(syllables + 3 + i,
+									 e->features);
+				if (words->slots != NULL)
+					n = segment_features_of_words(
+						(const uint8_t(*)[SEGMENT_WORD_MOST])found, i,
+						e->features, n);
+				e->count = (uint8_t)n;
 			}
 		}
+		if (pass == 0)
+			segment_words_find(words, hashes, count, found);
 	}
 end:
 	buf_free(&text);
@@ -152,7 +163,7 @@ read_corpus(struct examples *all, const struct segment_words *words, const char 
 		if (!utf8_valid(text))
 			continue;
 		if (syllables)
-			learn_syllables(all, analyser, text);
+			learn_syllables(all, analyser, words, text);
 		else
 			learn_points(all, words, text);
 	}
@@ -241,9 +252,24 @@ write_weights(const struct learner *l, size_t size, const char *code, unsigned b
 		buf_add_byte(model, (char)lrintf(l->weight[i] * scale));
 }
 
+/* A word's characters or, in Vietnamese, its syllables' hashes; 0: there are too many. */
+static size_t
+points_of(struct str word, bool syllables, uint32_t points[static SEGMENT_WORD_MOST])
+{
+	size_t n = 0;
+
+	if (!utf8_valid(word))
+		return 0;
+	while (word.len > 0 && n < SEGMENT_WORD_MOST)
+		points[n++] = syllables
+				      ? syllable_of(str_cut(&word, ' '), (struct str){0}).hash
+				      : utf8_next(&word);
+	return word.len == 0 ? n : 0;
+}
+
 /* A list of words, "word<tab>class" a line, as slots of which at most three quarters are taken. */
 static int
-read_words(struct segment_words *words, const char *path)
+read_words(struct segment_words *words, const char *path, bool syllables)
 {
 	FILE *f = fopen(path, "r");
 	char *line = NULL;
@@ -262,10 +288,8 @@ read_words(struct segment_words *words, const char *path)
 			   word = str_cut(&class, '\t');
 		uint32_t points[SEGMENT_WORD_MOST];
 		uint64_t number;
-		size_t n = 0;
-		while (utf8_valid(word) && word.len > 0 && n < SEGMENT_WORD_MOST)
-			points[n++] = utf8_next(&word);
-		if (word.len == 0 && n > 0 && str_to_u64(class, &number) && number > 0 &&
+		size_t n = points_of(word, syllables, points);
+		if (n > 0 && str_to_u64(class, &number) && number > 0 &&
 		    number < 256)
 			segment_words_add(slots, words->bits, points, n, (uint8_t)number);
 	}
@@ -283,12 +307,13 @@ train(char *what, struct buf *model)
 	char *list = *path == ':' ? strchr(path + 1, ':') : NULL;
 	struct examples all = {0};
 	struct segment_words words = {0};
+	bool syllables = strcmp(code, "vi") == 0;
 
 	if (list != NULL)
 		*list++ = '\0';
 	if (bits < 8 || bits > 24 || *path != ':' ||
-	    (list != NULL && read_words(&words, list) != 0) ||
-	    read_corpus(&all, &words, path + 1, strcmp(code, "vi") == 0) != 0) {
+	    (list != NULL && read_words(&words, list, syllables) != 0) ||
+	    read_corpus(&all, &words, path + 1, syllables) != 0) {
 		perror(what);
 		return -1;
 	}

@@ -126,7 +126,7 @@ is_its_norm(struct analyser *a, size_t from, size_t to, size_t *beyond)
 		at = 0;
 	}
 	uint64_t inside = ((uint64_t)1 << size) - 1, leads = m->leads >> at & inside;
-	if ((m->letters & ~m->small) >> at & inside || leads & ~(m->plain >> at) ||
+	if (((m->letters & ~m->small) | m->capital) >> at & inside || leads & ~(m->plain >> at) ||
 	    m->alike >> at & inside >> 2 || m->twins >> at & leads & inside >> 5)
 		return false;
 	*beyond = (size_t)__builtin_popcountll(leads);
@@ -619,6 +619,7 @@ take_near_word(struct analyser *a, size_t from)
 		uint64_t leads = a->masks.leads >> at & inside;
 		if ((a->masks.twins >> at & leads & inside >> 5) != 0)
 			return from;
+		folds |= (leads & a->masks.capital >> at) != 0;
 		if ((leads & ~(a->masks.plain >> at)) != 0) {
 			unsigned flags = flags_of_pairs(text, from, size, leads);
 			if ((flags & UNICODE_FOLDS_FURTHER) != 0)

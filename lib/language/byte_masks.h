@@ -16,12 +16,14 @@ struct byte_masks {
 	uint64_t leads;   /* where such a character begins */
 	uint64_t wide;    /* where one of three or four bytes begins */
 	uint64_t alike; /* the byte is as the next and the next but one, but for a capital's bit */
-	uint64_t plain; /* where a small letter of two bytes begins: those that are frequent */
-	uint64_t twins; /* so are it and the next, two by two; only where some are high */
+	uint64_t plain; /* where a letter of two bytes begins: those that are frequent */
+	uint64_t capital; /* those of them that have a small one */
+	uint64_t twins;   /* so are it and the next, two by two; only where some are high */
 };
 
 /* What one machine has a word of its own for, and every other can say in some. */
 typedef uint8_t byte_block __attribute__((vector_size(16)));
+typedef int8_t byte_block_signed __attribute__((vector_size(16)));
 
 static inline uint64_t
 byte_masks_tops(byte_block b)
@@ -50,23 +52,23 @@ byte_masks_load(const unsigned char *p)
 }
 
 /*
- * Where small letters of two bytes begin that are what they look like, given what stands there and
- * one byte further: of Greek without ς, Cyrillic and Arabic. A second byte is negative as a signed
- * one, and so compares in one step.
+ * Where letters of two bytes begin that are what they look like, given what stands there and one
+ * byte further: small ones of Greek and Cyrillic, and Arabic; and where those that have a small
+ * one: ς, too. A second byte is negative as a signed one, and so compares in one step.
  */
 static inline byte_block
-byte_masks_plain(byte_block lead, byte_block second)
+byte_masks_of_pairs(byte_block lead, byte_block second, byte_block *capital)
 {
-	typedef int8_t bytes __attribute__((vector_size(16)));
-	bytes c = (bytes)second;
-	bytes of = ((bytes)(lead == 0xCE) & (c > 0xAB - 256) & (c != 0xB0 - 256)) |
-		   ((bytes)(lead == 0xCF) & (c < 0x8F - 256) & (c != 0x82 - 256)) |
-		   ((bytes)(lead == 0xD0) & (c > 0xAF - 256)) |
-		   ((bytes)(lead == 0xD1) & (c < 0xA0 - 256)) |
-		   ((bytes)(lead == 0xD8) & (c > 0x9F - 256)) |
-		   ((bytes)(lead == 0xD9) & (c < 0x8B - 256));
+	const byte_block_signed c = (byte_block_signed)second, ce = lead == 0xCE, cf = lead == 0xCF,
+				d0 = lead == 0xD0, sigma = c == 0x82 - 256, above = c > 0xAF - 256;
 
-	return (byte_block)of;
+	*capital = (byte_block)((ce & (c > 0x90 - 256) & (c < 0xAA - 256) & (c != 0xA2 - 256)) |
+				(cf & sigma) | (d0 & ~above));
+	return (byte_block)((ce & (c > 0xAB - 256) & (c != 0xB0 - 256)) |
+			    (cf & (c < 0x8F - 256) & ~sigma) | (d0 & above) |
+			    ((lead == 0xD1) & (c < 0xA0 - 256)) |
+			    ((lead == 0xD8) & (c > 0x9F - 256)) |
+			    ((lead == 0xD9) & (c < 0x8B - 256)));
 }
 
 /* Of the 64 bytes from `at` on, which is in the text. */
@@ -90,7 +92,8 @@ byte_masks_take(struct byte_masks *masks, struct str text, size_t at)
 		uint64_t high = byte_masks_tops(b), leads = byte_masks_tops(b << 1) & high,
 			 bits = byte_masks_tops(b << 2),
 			 alike = byte_masks_tops((byte_block)(small == (next | 0x20)));
-		m.letters |= byte_masks_tops((byte_block)((byte_block)(small - 'a') < 26)) << i;
+		byte_block_signed letter = (byte_block_signed)small;
+		m.letters |= byte_masks_tops((byte_block)((letter >= 'a') & (letter <= 'z'))) << i;
 		m.small |= bits << i;
 		m.high |= high << i;
 		m.leads |= leads << i;
@@ -98,7 +101,9 @@ byte_masks_take(struct byte_masks *masks, struct str text, size_t at)
 		m.alike |= alike << i;
 		if (high == 0)
 			continue;
-		m.plain |= byte_masks_tops(byte_masks_plain(b, next)) << i;
+		byte_block capital, of = byte_masks_of_pairs(b, next, &capital);
+		m.capital |= byte_masks_tops(capital) << i;
+		m.plain |= byte_masks_tops(of | capital) << i;
 		m.twins |=
 			byte_masks_tops((byte_block)(small == (byte_masks_load(p + i + 2) | 0x20)))
 			<< i;

@@ -111,10 +111,9 @@ plain_word_fold_pairs(struct arena *arena, struct str text, size_t at, size_t si
 			 c = (pairs & 0x1F * lanes) << 6 | (pairs >> 8 & 0x3F * lanes), folded = 0;
 		for (unsigned lane = 0; lane < 64; lane += 16)
 			folded |= (uint64_t)unicode_folded_of_two[c >> lane & 0x7FF] << lane;
+		size_t left = size - i < 8 ? size - i : 8;
 		uint64_t longer = (folded - lanes) & ~folded & 0x8000 * lanes;
-		if (size - i < 8)
-			longer &= ((uint64_t)1 << 8 * (size - i)) - 1;
-		if (longer != 0)
+		if ((longer & ~(uint64_t)0 >> (64 - 8 * left)) != 0)
 			return plain_word_fold(arena, (struct str){text.ptr + at, size});
 		pairs = htole64((folded >> 6 & 0x1F * lanes) | (folded & 0x3F * lanes) << 8 |
 				0x80C0 * lanes);

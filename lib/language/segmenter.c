@@ -132,6 +132,8 @@ segmenter_join(const struct segmenter *s, const struct segmenter_syllable *sylla
 	const struct weights *w = &s->of[SEGMENTER_VIETNAMESE];
 
 	assert(count <= SEGMENTER_POINTS);
+	if (count == 0)
+		return;
 	for (size_t i = 0; i < count; i++)
 		hashes[i] = syllables[i].hash;
 	segment_words_find(&w->words, hashes, count, found);

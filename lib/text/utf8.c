@@ -63,8 +63,9 @@ any(block b)
 static inline bool
 goes_on(block b, block one, block two, block three)
 {
-	block wide = (block)(one >= 0xE0),
-	      wanted = (block)((one >= 0xC0) | (two >= 0xE0) | (three >= 0xF0)),
+	block wide = (block)((one & 0xE0) == 0xE0),
+	      wanted = (block)(((one & 0xC0) == 0xC0) | ((two & 0xE0) == 0xE0) |
+			       ((three & 0xF0) == 0xF0)),
 	      wrong = wanted ^ (block)((b & 0xC0) == 0x80);
 
 	wrong |= (block)((b & 0xFE) == 0xC0);

@@ -261,9 +261,8 @@ points_of(struct str word, bool syllables, uint32_t points[static SEGMENT_WORD_M
 	if (!utf8_valid(word))
 		return 0;
 	while (word.len > 0 && n < SEGMENT_WORD_MOST)
-		points[n++] = syllables
-				      ? syllable_of(str_cut(&word, ' '), (struct str){0}).hash
-				      : utf8_next(&word);
+		points[n++] = syllables ? syllable_of(str_cut(&word, ' '), (struct str){0}).hash
+					: utf8_next(&word);
 	return word.len == 0 ? n : 0;
 }
 
@@ -289,8 +288,7 @@ read_words(struct segment_words *words, const char *path, bool syllables)
 		uint32_t points[SEGMENT_WORD_MOST];
 		uint64_t number;
 		size_t n = points_of(word, syllables, points);
-		if (n > 0 && str_to_u64(class, &number) && number > 0 &&
-		    number < 256)
+		if (n > 0 && str_to_u64(class, &number) && number > 0 && number < 256)
 			segment_words_add(slots, words->bits, points, n, (uint8_t)number);
 	}
 	words->slots = slots;

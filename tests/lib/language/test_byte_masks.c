@@ -49,11 +49,11 @@ what_is_alike_is_seen_one_by_one_and_two_by_two(void **state)
 }
 
 static void
-plain_letters_are_letters_and_their_own_norm(void **state)
+plain_letters_are_letters_and_capitals_have_a_small_one(void **state)
 {
 	struct buf text = {0};
 	struct byte_masks m;
-	size_t plain = 0;
+	size_t plain = 0, capital = 0;
 
 	(void)state;
 	for (uint32_t c = 0x80; c < 0x800; c++) {
@@ -62,13 +62,19 @@ plain_letters_are_letters_and_their_own_norm(void **state)
 		byte_masks_take(&m, buf_str(&text), 0);
 		assert_false(bit(m.plain, 1));
 		if (bit(m.plain, 0))
-			assert_int_equal(unicode_word_kinds_of_two[c], UNICODE_WORD_LETTER);
-		plain += bit(m.plain, 0);
+			assert_int_equal(unicode_word_kinds_of_two[c],
+					 UNICODE_WORD_LETTER |
+						 (bit(m.capital, 0) ? UNICODE_FOLDS_TO_LOWER : 0));
+		else
+			assert_false(bit(m.capital, 0));
+		plain += bit(m.plain, 0) && !bit(m.capital, 0);
+		capital += bit(m.capital, 0);
 	}
 	assert_int_equal(plain, 33 + 48 + 32 + 11); /* Greek, Cyrillic, Arabic's two leads */
+	assert_int_equal(capital, 24 + 1 + 48);     /* Greek, its last sigma, Cyrillic */
 	buf_free(&text);
 }
 
 RUN_TESTS(TEST(each_byte_has_the_bits_that_it_should),
 	  TEST(what_is_alike_is_seen_one_by_one_and_two_by_two),
-	  TEST(plain_letters_are_letters_and_their_own_norm))
+	  TEST(plain_letters_are_letters_and_capitals_have_a_small_one))

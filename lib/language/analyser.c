@@ -255,7 +255,9 @@ ends_word_here(struct analyser *a, size_t from, size_t end)
 
 	if (next >= 0xC0) {
 		rest = str_tail(text, end);
-		return unicode_of(utf8_next(&rest))->word == WORD_OTHER;
+		unsigned word = unicode_of(utf8_next(&rest))->word;
+		return word == WORD_OTHER ||
+		       (word == WORD_MID_NUM && !is_digit(byte_at(text, end - 1)));
 	}
 	switch (next) {
 	case '.':
@@ -514,56 +516,22 @@ near_letters(struct analyser *a, size_t from)
 	return size;
 }
 
-static inline unsigned
-kind_of_pair(uint64_t c)
+/* Letters of two bytes that the masks do not know, at the bits of `odd`: how many bytes of a word
+ * they leave, whose bits are `inside`; 0: it is not for this. *folds is set where one has a small
+ * letter. */
+static inline size_t
+size_by_pairs(const unsigned char *word, size_t size, uint64_t odd, bool *folds)
 {
-	return unicode_word_kinds_of_two[c & 0x7FF];
-}
-
-/* What the four characters of two bytes at `at` are, the first lowest; where `inside` has no bits,
- * a letter without flags. */
-static inline uint32_t
-kinds_of_pairs(struct str text, size_t at, uint64_t inside)
-{
-	const uint64_t lanes = 0x0001000100010001u, neutral = 0x0430 * lanes;
-	uint64_t pairs = plain_word_bytes(text, at),
-		 c = (pairs & 0x1F * lanes) << 6 | (pairs >> 8 & 0x3F * lanes);
-
-	c = (c & inside) | (neutral & ~inside);
-	return kind_of_pair(c) | kind_of_pair(c >> 16) << 8 | kind_of_pair(c >> 32) << 16 |
-	       kind_of_pair(c >> 48) << 24;
-}
-
-/* The flags that characters of two bytes in a word have, which begin at the bits of `leads`;
- * UNICODE_FOLDS_FURTHER, too, where one is no letter. */
-static inline unsigned
-flags_of_pairs(struct str text, size_t at, size_t size, uint64_t leads)
-{
-	unsigned any = 0, all = UNICODE_WORD_LETTER;
-
-	if (size <= 16 && leads == (0x5555 & (((uint64_t)1 << size) - 1))) {
-		/* Nothing else, and not too many: as most words of most such scripts. */
-		size_t begin = size < 8 ? size : 8, more = size - begin;
-		uint32_t first = kinds_of_pairs(text, at, ~(uint64_t)0 >> (64 - 8 * begin)),
-			 second = more == 0 ? first
-					    : kinds_of_pairs(text, at + 8,
-							     ~(uint64_t)0 >> (64 - 8 * more));
-		any = first | second;
-		all = first & second;
-		any |= any >> 16;
-		all &= all >> 16;
-		any = (any | any >> 8) & 0xFF;
-		all &= all >> 8 & UNICODE_WORD_LETTER;
-	} else {
-		for (; leads != 0; leads &= leads - 1) {
-			const unsigned char *p =
-				(const unsigned char *)text.ptr + at + __builtin_ctzll(leads);
-			unsigned kind = kind_of_pair((p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu));
-			any |= kind;
-			all &= kind;
-		}
+	for (; odd != 0; odd &= odd - 1) {
+		const unsigned char *p = word + __builtin_ctzll(odd);
+		unsigned kind = unicode_word_kinds_of_two[(p[0] & 0x1F) << 6 | (p[1] & 0x3F)];
+		if ((kind & (UNICODE_WORD_LETTER | UNICODE_WORD_MARK)) == 0)
+			return (size_t)(p - word);
+		if ((kind & (UNICODE_WORD_MARK | UNICODE_FOLDS_FURTHER)) != 0)
+			return 0;
+		*folds |= (kind & UNICODE_FOLDS_TO_LOWER) != 0;
 	}
-	return all != 0 ? any : UNICODE_FOLDS_FURTHER;
+	return size;
 }
 
 /* Letters of ASCII and apostrophes, which have a small letter's bit, too. */
@@ -580,17 +548,49 @@ fold_ascii(struct arena *arena, struct str text, size_t at, size_t size)
 }
 
 /* An apostrophe behind a word's letters, and the letters behind it, in bytes; 0: it is not within
- * the word, or may be between two. */
+ * the word. *elided: it is the word's end, and another begins behind it. */
 static inline size_t
-contraction_size(struct analyser *a, size_t from, size_t size)
+contraction_size(struct analyser *a, size_t from, size_t size, bool *elided)
 {
-	size_t at = from - a->masks.base + size + 1, more;
+	size_t at = from - a->masks.base + size + 1;
+	unsigned char behind = byte_at(a->text, from + size + 1);
 	uint64_t none = at < BYTE_MASKS_WIDTH ? ~a->masks.letters >> at : 0;
 
-	if (none == 0 || (more = (size_t)__builtin_ctzll(none)) == 0 ||
-	    word_elision_size(str_tail(a->text, from), size + 1 + more, a->language) > 0)
+	if (none == 0 || (!is_letter(behind) && behind < 0xC3))
 		return 0;
-	return 1 + more;
+	*elided = word_elision_size(str_tail(a->text, from), size + 2, a->language) > 0;
+	return *elided ? 1 : none & 1 ? 0 : 1 + (size_t)__builtin_ctzll(none);
+}
+
+/* The same for letters of ASCII with a typographic apostrophe behind them, which the norm has
+ * straight: an elided word, or a contraction. `size` letters are in front of it. */
+static size_t
+take_apostrophe(struct analyser *a, size_t from, size_t size)
+{
+	const size_t mark = STR("\u2019").len;
+	struct str text = a->text, rest = str_tail(text, from);
+	size_t behind = from + size + mark, at = from - a->masks.base, end = behind, all;
+
+	if (!is_letter(byte_at(text, behind)) && byte_at(text, behind) < 0xC3)
+		return from;
+	if (word_elision_size(rest, size + mark + 1, a->language) == 0) {
+		while (is_letter(byte_at(text, end)))
+			end++;
+		if (end == behind || !is_plain(a, from, end))
+			return from;
+	}
+	all = end - from;
+	if (at + all >= BYTE_MASKS_WIDTH ||
+	    (a->masks.alike >> at & (((uint64_t)1 << all) - 1) >> 2) != 0)
+		return from;
+	char *norm = arena_alloc(&a->norms, all);
+	for (size_t i = 0; i < size; i++)
+		norm[i] = (char)(rest.ptr[i] | 32);
+	norm[size] = '\'';
+	for (size_t i = behind; i < end; i++)
+		norm[i - from - mark + 1] = (char)(text.ptr[i] | 32);
+	return add(a, TOKEN_WORD, from, end, mark - 1,
+		   stem_of(a, str_head(rest, all), (struct str){norm, all - mark + 1}));
 }
 
 /* The same, in a few steps, for a word of letters of one byte or two, perhaps with an apostrophe in
@@ -601,40 +601,39 @@ take_near_word(struct analyser *a, size_t from)
 	const struct str text = a->text;
 	size_t size = near_letters(a, from), at = from - a->masks.base;
 	struct str norm = {0};
+	bool elided = false, folds = false;
 
 	if (byte_at(text, from + size) == '\'')
-		size += contraction_size(a, from, size);
-	uint64_t inside = ((uint64_t)1 << size) - 1, high = a->masks.high >> at & inside,
-		 wide = a->masks.wide >> at & inside;
-	if (wide != 0) { /* what stands there may end it */
-		size = (size_t)__builtin_ctzll(wide);
+		size += contraction_size(a, from, size, &elided);
+	uint64_t inside = ((uint64_t)1 << size) - 1, leads = a->masks.leads >> at & inside;
+	if (leads != 0) { /* what is no letter, may end the word */
+		uint64_t wide = a->masks.wide >> at & leads;
+		if (wide != 0)
+			size = (size_t)__builtin_ctzll(wide);
+		uint64_t odd = leads & (((uint64_t)1 << size) - 1) & ~(a->masks.plain >> at);
+		size = size_by_pairs((const unsigned char *)text.ptr + from, size, odd, &folds);
 		inside = ((uint64_t)1 << size) - 1;
-		high &= inside;
+		leads &= inside;
+		if (wide != 0 && leads == 0 && size > 0 &&
+		    str_starts(str_tail(text, from + size), STR("\u2019")))
+			return take_apostrophe(a, from, size);
 	}
-	if (size == 0 || (a->masks.alike >> at & inside >> 2) != 0)
+	if (size == 0 || (a->masks.alike >> at & inside >> 2) != 0 ||
+	    (a->masks.twins >> at & leads & inside >> 5) != 0)
 		return from;
-	bool folds = (~(a->masks.small | a->masks.high) >> at & inside) != 0;
+	folds |= (~(a->masks.small | a->masks.high) >> at & inside) != 0;
 	size_t beyond = 0;
-	if (high != 0) {
-		uint64_t leads = a->masks.leads >> at & inside;
-		if ((a->masks.twins >> at & leads & inside >> 5) != 0)
-			return from;
+	if (leads != 0) {
 		folds |= (leads & a->masks.capital >> at) != 0;
-		if ((leads & ~(a->masks.plain >> at)) != 0) {
-			unsigned flags = flags_of_pairs(text, from, size, leads);
-			if ((flags & UNICODE_FOLDS_FURTHER) != 0)
-				return from;
-			folds |= (flags & UNICODE_FOLDS_TO_LOWER) != 0;
-		}
 		beyond = leads == (inside & 0x5555555555555555u)
 				 ? size / 2
 				 : (size_t)__builtin_popcountll(leads);
 	}
-	if (!is_plain(a, from, from + size))
+	if (!elided && !is_plain(a, from, from + size))
 		return from;
 	struct str word = {text.ptr + from, size};
 	if (folds)
-		norm = high == 0            ? fold_ascii(&a->norms, text, from, size)
+		norm = beyond == 0          ? fold_ascii(&a->norms, text, from, size)
 		       : 2 * beyond == size ? plain_word_fold_pairs(&a->norms, text, from, size)
 					    : plain_word_fold(&a->norms, word);
 	size_t end = add(a, TOKEN_WORD, from, from + size, beyond, stem_of(a, word, norm));
@@ -689,12 +688,13 @@ analyser_run(struct analyser *a, const struct analyser_input *input, const struc
 	a->language = input->language;
 	a->count = a->beyond = 0;
 	a->masks.base = (size_t)0 - BYTE_MASKS_WIDTH; /* far from any place */
+	a->masks.horned = (byte_block){0};
 	a->full = false;
 	script_runs_begin(a->runs, text, a->language);
 	cut(a);
 	if (a->full)
 		return err_set(err, ERR_INPUT, "the text has more than %d tokens", ANALYSER_TOKENS);
-	if (a->beyond > 0)
+	if (a->beyond > 0 && (a->language.len >= 2 || byte_masks_any(a->masks.horned)))
 		a->count = syllables_join(a->segmenter, &a->norms, a->scratch, text, a->language,
 					  a->tokens, a->count);
 	*tokens = a->tokens;

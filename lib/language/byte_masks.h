@@ -8,6 +8,9 @@
 
 #define BYTE_MASKS_WIDTH 64
 
+typedef uint8_t byte_block __attribute__((vector_size(16)));
+typedef int8_t byte_block_signed __attribute__((vector_size(16)));
+
 struct byte_masks {
 	size_t base;      /* of the text: where the byte of bit 0 is */
 	uint64_t letters; /* of ASCII; behind the text's end nothing is set */
@@ -17,13 +20,20 @@ struct byte_masks {
 	uint64_t wide;    /* where one of three or four bytes begins */
 	uint64_t alike; /* the byte is as the next and the next but one, but for a capital's bit */
 	uint64_t plain; /* where a letter of two bytes begins: those that are frequent */
-	uint64_t capital; /* those of them that have a small one */
-	uint64_t twins;   /* so are it and the next, two by two; only where some are high */
+	uint64_t capital;  /* those of them that have a small one */
+	byte_block horned; /* not 0 where one was seen, since it was last made 0, with which letters
+			    * begin that only Vietnamese has: ơ, ư, ạ */
+	uint64_t twins;    /* so are it and the next, two by two; only where some are high */
 };
 
+static inline bool
+byte_masks_any(byte_block b)
+{
+	typedef uint64_t halves __attribute__((vector_size(16)));
+	return (((halves)b)[0] | ((halves)b)[1]) != 0;
+}
+
 /* What one machine has a word of its own for, and every other can say in some. */
-typedef uint8_t byte_block __attribute__((vector_size(16)));
-typedef int8_t byte_block_signed __attribute__((vector_size(16)));
 
 static inline uint64_t
 byte_masks_tops(byte_block b)
@@ -79,7 +89,7 @@ byte_masks_take(struct byte_masks *masks, struct str text, size_t at)
 	const unsigned char *p = (const unsigned char *)text.ptr + at;
 	size_t left = text.len - at;
 
-	struct byte_masks m = {.base = at}; /* in registers */
+	struct byte_masks m = {.base = at, .horned = masks->horned}; /* in registers */
 
 	if (left < BYTE_MASKS_WIDTH + 2) {
 		memset(near, 0, sizeof(near));
@@ -101,6 +111,7 @@ byte_masks_take(struct byte_masks *masks, struct str text, size_t at)
 		m.alike |= alike << i;
 		if (high == 0)
 			continue;
+		m.horned |= (byte_block)((b == 0xE1) | (b == 0xC6));
 		byte_block capital, of = byte_masks_of_pairs(b, next, &capital);
 		m.capital |= byte_masks_tops(capital) << i;
 		m.plain |= byte_masks_tops(of | capital) << i;

@@ -14,7 +14,7 @@ static void
 each_byte_has_the_bits_that_it_should(void **state)
 {
 	unsigned char bytes[256 + 64];
-	struct byte_masks m;
+	struct byte_masks m = {0};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bytes); i++)
@@ -37,7 +37,7 @@ each_byte_has_the_bits_that_it_should(void **state)
 static void
 what_is_alike_is_seen_one_by_one_and_two_by_two(void **state)
 {
-	struct byte_masks m;
+	struct byte_masks m = {0};
 
 	(void)state;
 	byte_masks_take(&m, STR("xaAab"), 0);
@@ -52,7 +52,7 @@ static void
 plain_letters_are_letters_and_capitals_have_a_small_one(void **state)
 {
 	struct buf text = {0};
-	struct byte_masks m;
+	struct byte_masks m = {0};
 	size_t plain = 0, capital = 0;
 
 	(void)state;

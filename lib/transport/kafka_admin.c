@@ -191,3 +191,52 @@ kafka_admin_look(const struct kafka_config *config, const char *topic,
 	rd_kafka_destroy(rk);
 	return result;
 }
+
+/* ---- groups */
+
+static int
+ask_standings(rd_kafka_t *rk, const char *topic, int32_t count, struct kafka_standing *standings,
+	      struct err *err)
+{
+	struct kafka_place *places = mem_zero((size_t)count, sizeof(*places));
+
+	for (int32_t i = 0; i < count; i++)
+		places[i] = (struct kafka_place){topic, i, KAFKA_COMMITTED};
+	rd_kafka_topic_partition_list_t *list = kafka_places_list(places, (size_t)count);
+	rd_kafka_resp_err_t code = rd_kafka_committed(rk, list, MAKE_MS);
+	for (int32_t i = 0; i < count && code == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
+		standings[i].committed = list->elems[i].offset;
+		code = list->elems[i].err;
+		if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+			code = rd_kafka_query_watermark_offsets(rk, topic, i, &standings[i].begin,
+								&standings[i].end, MAKE_MS);
+	}
+	rd_kafka_topic_partition_list_destroy(list);
+	free(places);
+	return code == RD_KAFKA_RESP_ERR_NO_ERROR
+		       ? 0
+		       : err_set(err, kafka_error_class(code),
+				 "could not ask how far topic \"%s\" was read: %s", topic,
+				 rd_kafka_err2str(code));
+}
+
+int
+kafka_admin_standings(const struct kafka_config *config, const char *group, const char *topic,
+		      struct kafka_standing **standings, int32_t *count, struct err *err)
+{
+	const struct kafka_conf_row rows[] = {{"group.id", group}, {0}};
+	rd_kafka_conf_t *conf = kafka_conf_make(config, rows, err);
+	rd_kafka_t *rk = conf == NULL ? NULL : kafka_client_new(RD_KAFKA_CONSUMER, conf, err);
+	int result = -1;
+
+	if (rk == NULL)
+		return -1;
+	if (kafka_partitions_ask(rk, topic, count, err) == 0) {
+		*standings = mem_zero((size_t)*count, sizeof(**standings));
+		result = ask_standings(rk, topic, *count, *standings, err);
+		if (result != 0)
+			free(*standings);
+	}
+	rd_kafka_destroy(rk);
+	return result;
+}

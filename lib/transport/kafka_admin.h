@@ -26,6 +26,14 @@ int kafka_admin_look(const struct kafka_config *, const char *topic, struct kafk
 		     struct err *);
 /* Whether a broker answers within this time. ERR_FATAL; ERR_DOWN: none did. */
 int kafka_admin_reach(const struct kafka_config *, int64_t wait_ms, struct err *);
+/* Where a group is in each partition of a topic, which the caller frees. ERR_FATAL: there is no
+ * such topic; ERR_DOWN. */
+struct kafka_standing {
+	int64_t committed;  /* the next message it will take; KAFKA_COMMITTED: nothing yet */
+	int64_t begin, end; /* of what the partition holds: the oldest, and behind the last */
+};
+int kafka_admin_standings(const struct kafka_config *, const char *group, const char *topic,
+			  struct kafka_standing **, int32_t *count, struct err *);
 /* ERR_FATAL: there is none; ERR_DOWN. */
 int kafka_admin_partitions(const struct kafka_config *, const char *topic, int32_t *count,
 			   struct err *);

@@ -22,6 +22,7 @@ static const struct {
 	{"cat", "[FILE...]             the records of any Avro container, as lines of JSON",
 	 verb_cat},
 	{"topics", "create | check ...    the topics of a deployment on Kafka", verb_topics},
+	{"status", "'A | B | C' TOPIC...  how far a deployment has come", verb_status},
 	{"replay", "TOPIC.dead [--go]     dead letters back to where they came from", verb_replay},
 	{"help", "STAGE                 the manual of one of them", verb_help},
 };

@@ -1,10 +1,8 @@
-/* topic_wishes.h -- the topics that a composition needs as a deployment, where each of its pipes is
- * one. */
+/* topic_wishes.h -- the topics that a deployment needs. */
 #ifndef CHATMILL_TOPIC_WISHES_H
 #define CHATMILL_TOPIC_WISHES_H
 
-#include "pipeline_text.h"
-#include "stage_catalog.h"
+#include "deployment.h"
 
 enum topic_use {
 	TOPIC_OF_RECORDS, /* between two stages */
@@ -21,13 +19,7 @@ struct topic_wishes {
 	size_t count, room;
 };
 
-/*
- * The topic of a pipe is named by --out of the stage before it, --in of the one behind it, or else
- * by the next of `names`. ERR_INPUT: one has no name, names are left over, or something is no
- * topic's name. The catalog has been described.
- */
-int topic_wishes_make(struct topic_wishes *, const struct pipeline *, const struct stage_catalog *,
-		      const char *const *names, size_t name_count, struct err *);
+void topic_wishes_make(struct topic_wishes *, const struct deployment *);
 void topic_wishes_free(struct topic_wishes *); /* all zeroes is fine */
 
 #endif

@@ -1,8 +1,6 @@
 /* verb_topics.c -- the topics of a deployment: made, or looked at. */
 #include "base/log.h"
-#include "base/mem.h"
-#include "pipeline_check.h"
-#include "pipeline_file.h"
+#include "deployed.h"
 #include "stage/kafka_session.h"
 #include "topic_wishes.h"
 #include "transport/kafka_admin.h"
@@ -151,41 +149,19 @@ tend_topics(const struct topic_wishes *wishes, const struct values *values, bool
 	return status;
 }
 
-/* Stages that do not go together need no topics. */
-static int
-check_pipeline(const struct pipeline *pipeline, const struct stage_catalog *catalog)
-{
-	struct pipeline_report report = {0};
-
-	pipeline_check(pipeline, catalog, &report);
-	int status = pipeline_report_tell(&report);
-	pipeline_report_free(&report);
-	return status;
-}
-
 static int
 run(const struct values *values, bool create)
 {
-	struct stage_catalog *catalog = stage_catalog_here();
 	struct topic_wishes wishes = {0};
-	struct err err = {0};
-	struct pipeline *pipeline = pipeline_read(values->words.at[1], &err);
-	int status = 1;
+	struct deployed d = {0};
+	int status = deployed_open(&d, values->words.at + 1, values->words.count - 1);
 
-	if (pipeline != NULL) {
-		stage_catalog_describe(catalog);
-		status = check_pipeline(pipeline, catalog);
-	}
-	if (status == 0 && topic_wishes_make(&wishes, pipeline, catalog, values->words.at + 2,
-					     values->words.count - 2, &err) != 0)
-		status = 2;
-	if (err.class != ERR_NONE)
-		log_error("%s", err.text);
-	if (status == 0)
+	if (status == 0) {
+		topic_wishes_make(&wishes, &d.deployment);
 		status = tend_topics(&wishes, values, create);
+	}
 	topic_wishes_free(&wishes);
-	pipeline_free(pipeline);
-	stage_catalog_free(catalog);
+	deployed_close(&d);
 	return status;
 }
 

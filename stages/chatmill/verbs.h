@@ -8,6 +8,7 @@ int verb_check(int argc, char **argv);
 int verb_cat(int argc, char **argv);
 int verb_run(int argc, char **argv);
 int verb_topics(int argc, char **argv);
+int verb_status(int argc, char **argv);
 int verb_replay(int argc, char **argv);
 
 #endif

@@ -3,6 +3,8 @@ import http.server
 
 from cases import *
 
+os.environ["PATH"] = f"{TOOLS}:{os.environ['PATH']}"  # compositions name programs of the tests
+
 # ---- topics
 
 
@@ -16,7 +18,6 @@ def topics_are_made_once_and_what_is_not_as_it_should_be_is_said():
     composition = f"fetch x | parse --group {n} | mark | sink jsonl"
     wanted = [f"{n}raw", f"{n}raw.dead", f"{n}.{n}raw.changelog", f"{n}messages", f"{n}messages.dead", f"{n}marked",
               f"{n}marked.dead", "_chatmill_schemas"]
-    os.environ["PATH"] = f"{TOOLS}:{os.environ['PATH']}" if TOOLS not in os.environ["PATH"] else os.environ["PATH"]
     args = [composition, f"{n}raw", f"{n}messages", f"{n}marked", "--partitions", "3"]
     absent = topics("check", *args, status=1).stderr.decode()
     for name in wanted[:-1]:
@@ -207,3 +208,36 @@ def whoever_has_to_look_at_dead_letters_is_told_now_and_then():
     with open(told) as f:
         assert [json.loads(line) for line in f] == [alert for _, _, alert in listener.posted]
     assert log_of(p).count("event=alert") == 2
+
+
+# ---- status
+
+
+@test
+def status_says_how_far_a_conversation_has_come():
+    a, b = topic(), topic()
+    group = f"{a}exec"
+    composition = f"talk | exec --group {group} -- {FILTER} pass | sink jsonl --group {group}sink"
+    words = ["status", composition, a, b, "--conversation", "c3"]
+    standings = lambda: json.loads(chatmill(*words, "--json").stdout)
+    run("talk", "--count", "2000", "--conversations", "20", "--out", f"kafka:{a}?pack=block")
+    first = standings()
+    lag = len(show(a))
+    assert first["stages"][0] == {"stage": FILTER, "group": group, "reads": a, "lag": lag, "messages": 100, "taken": 0, "refused": 0}, first
+    assert (first["stages"][1]["lag"], first["stages"][1]["messages"], first["over"]) == (0, None, False), first
+    # One of the hundred is refused.
+    p = exec_between(a, b, group, FILTER, "die", "m1463")
+    wait_until_read(group, a)
+    stop(p)
+    then = standings()
+    assert [s["lag"] for s in then["stages"]] == [0, 1999], then
+    assert [(s["messages"], s["taken"], s["refused"]) for s in then["stages"]] == [(100, 100, 1), (99, 0, 0)], then
+    assert then["over"] is False and then["through"] == 0
+    p = start("sink", "jsonl", "--in", f"kafka:{b}", "--group", group + "sink")
+    wait_until_read(group + "sink", b)
+    stop(p)
+    said = chatmill(*words).stdout.decode().splitlines()
+    assert said[-1] == '99 of 100 messages of "c3" are through, and nothing is on its way', said
+    assert said[2].split() == ["sink", b, "0", "99", "99", "0"], said
+    assert chatmill("status", composition, a, b, "--conversation", "nobody").stdout.decode().splitlines()[-1] == \
+        'no message of "nobody" is in these topics'

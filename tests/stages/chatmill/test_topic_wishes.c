@@ -15,6 +15,7 @@ assert_wishes(const char *composition, const char *names, const char *expected)
 	const char *list[NAMES_MOST];
 	struct str rest = str_of(names);
 	struct topic_wishes wishes = {0};
+	struct deployment deployment = {0};
 	struct err err = {0};
 	struct buf text = {0};
 	size_t count = 0;
@@ -27,14 +28,17 @@ assert_wishes(const char *composition, const char *names, const char *expected)
 		list[count++] = str_dup(str_cut(&rest, ' '));
 	struct pipeline *pipeline = pipeline_parse(str_of(composition), &err);
 	assert_non_null(pipeline);
-	if (topic_wishes_make(&wishes, pipeline, catalog, list, count, &err) != 0)
+	if (deployment_read(&deployment, pipeline, catalog, list, count, &err) != 0) {
 		buf_add(&text, str_of(err.text));
-	else
+	} else {
+		topic_wishes_make(&wishes, &deployment);
 		for (size_t i = 0; i < wishes.count; i++)
 			buf_printf(&text, "%s %s\n", uses[wishes.all[i].use], wishes.all[i].name);
+	}
 	assert_string_equal(buf_cstr(&text), expected);
 	buf_free(&text);
 	topic_wishes_free(&wishes);
+	deployment_free(&deployment);
 	pipeline_free(pipeline);
 	stage_catalog_free(catalog);
 	while (count > 0)

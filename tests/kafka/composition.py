@@ -3,13 +3,13 @@
 What an engine would do for them is done here: variables of the file, names of services, ports, volumes, health, and
 the order of beginning. Ports become free ones of 127.0.0.1, volumes folders of our own.
 """
-import glob, os, re, shutil, signal, socket, subprocess, time, urllib.request
+import glob, os, re, signal, socket, subprocess, time, urllib.request
 
 import yaml
 
 from broker import JAVA, TOP, free_ports
 
-KAFKA_IMAGE, STAGE_PORT = "apache/kafka:", 9400
+KAFKA_IMAGE, REGISTRY_IMAGE, STAGE_PORT = "apache/kafka:", "apicurio/apicurio-registry-", 9400
 
 
 def interpolate(value, variables):
@@ -68,6 +68,7 @@ class Deployment:
         self.services, self.folder, self.bin = composition["services"], folder, bin
         self.mounts = mounts
         self.processes, self.logs, self.ports = {}, {}, {}
+        os.makedirs(folder)
 
     # ---- what stands for what
 
@@ -119,6 +120,9 @@ class Deployment:
         if service["image"].startswith(KAFKA_IMAGE):
             self.start_broker(name, environment)
             return
+        if service["image"].startswith(REGISTRY_IMAGE):
+            self.start_registry(name, environment)
+            return
         command = [self.here(name, str(word)) for word in service["command"]]
         self.spawn(name, [os.path.join(self.bin, "chatmill"), *command], environment)
 
@@ -134,6 +138,12 @@ class Deployment:
                                environment["CLUSTER_ID"], "-c", config], check=True, capture_output=True, timeout=60)
         self.spawn(name, JAVA + [environment["KAFKA_HEAP_OPTS"], "-Dlog4j2.configurationFile=" +
                                  os.path.join(TOP, "tests/kafka/log4j2.properties"), "-cp", libs, "kafka.Kafka", config], {})
+
+    def start_registry(self, name, environment):
+        """Apicurio that keeps schemas in memory stands for the one that keeps them in topics: its API is the same."""
+        jar, = glob.glob(os.path.join(TOP, "build/apicurio/*runner.jar"))
+        self.spawn(name, JAVA + ["-Xmx256m", "-Dquarkus.http.host=127.0.0.1", f"-Dquarkus.http.port={self.port(name, 8080)}",
+                                 "-Dquarkus.log.level=WARN", "-jar", jar], environment)
 
     def wait_until_healthy(self, name, seconds=60):
         end = time.monotonic() + seconds

@@ -5,7 +5,9 @@
 #include "base/arena.h"
 #include "base/mem.h"
 #include "text/utf8.h"
+#include <float.h>
 #include <math.h>
+#include <stdio.h>
 
 /* A record lies flat while that keeps the table narrow: SQLite takes 2,000 columns, and a schema of
  * records in records doubles them at each level. */
@@ -203,8 +205,23 @@ read_sized(struct str *bytes, struct str *value, struct err *err)
 	return len < 0 ? damaged(err) : read_bytes(bytes, (size_t)len, value, err);
 }
 
+/* What people take a float for: 0.1, and not the double that it is, 0.10000000149011612. */
+static double
+as_written(float value)
+{
+	char digits[24];
+
+	for (int precision = FLT_DIG; precision <= FLT_DECIMAL_DIG; precision++) {
+		snprintf(digits, sizeof(digits), "%.*g", precision, (double)value);
+		if (strtof(digits, NULL) == value)
+			break;
+	}
+	return strtod(digits, NULL);
+}
+
 static int
-read_real(const struct avro_node *type, struct str *bytes, struct cell *cell, struct err *err)
+read_real(const struct row_plan *p, const struct avro_node *type, struct str *bytes,
+	  struct cell *cell, struct err *err)
 {
 	struct str raw;
 
@@ -213,7 +230,8 @@ read_real(const struct avro_node *type, struct str *bytes, struct cell *cell, st
 	if (type->type == AVRO_FLOAT) {
 		float value;
 		memcpy(&value, raw.ptr, sizeof(value));
-		cell->real = (double)value;
+		cell->real = p->use == ROW_FOR_PEOPLE && isfinite(value) ? as_written(value)
+									 : (double)value;
 	} else {
 		memcpy(&cell->real, raw.ptr, sizeof(cell->real));
 	}
@@ -266,7 +284,7 @@ read_cell(struct row_plan *p, const struct part *part, struct str *bytes, struct
 		return read_long(bytes, &cell->integer, err);
 	case AVRO_FLOAT:
 	case AVRO_DOUBLE:
-		return read_real(type, bytes, cell, err);
+		return read_real(p, type, bytes, cell, err);
 	case AVRO_FIXED:
 		return read_bytes(bytes, type->size, &cell->text, err);
 	case AVRO_ENUM:

@@ -37,6 +37,16 @@ scalars_are_cells_as_they_are(void **state)
 }
 
 static void
+a_number_has_the_fewest_digits_that_its_type_needs(void **state)
+{
+	(void)state;
+	csv_is(RECORD("{\"name\":\"a\",\"type\":\"float\"},{\"name\":\"b\",\"type\":\"float\"},"
+		      "{\"name\":\"c\",\"type\":\"double\"},{\"name\":\"d\",\"type\":\"float\"}"),
+	       "{\"a\":0.1,\"b\":16777216,\"c\":0.10000000149011612,\"d\":1.17549435e-38}", false,
+	       "a,b,c,d\n0.1,16777216,0.10000000149011612,1.1754944e-38\n");
+}
+
+static void
 null_is_nothing_and_an_empty_text_is_quoted(void **state)
 {
 	(void)state;
@@ -193,7 +203,9 @@ damage_names_the_field(void **state)
 	avro_schema_free(schema);
 }
 
-RUN_TESTS(TEST(scalars_are_cells_as_they_are), TEST(null_is_nothing_and_an_empty_text_is_quoted),
+RUN_TESTS(TEST(scalars_are_cells_as_they_are),
+	  TEST(a_number_has_the_fewest_digits_that_its_type_needs),
+	  TEST(null_is_nothing_and_an_empty_text_is_quoted),
 	  TEST(quotes_commas_and_line_breaks_are_quoted), TEST(records_lie_flat_and_lists_are_json),
 	  TEST(times_and_bytes_are_shown_as_in_json),
 	  TEST(a_formula_is_kept_from_running_when_asked), TEST(a_record_inside_itself_is_json),

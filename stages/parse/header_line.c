@@ -402,6 +402,13 @@ take_time_first(struct cursor *c, struct header *h)
 		return false;
 	if (!take(c, ','))
 		(void)take_half(c, h, STR(","));
+	struct cursor at = *c; /* behind it a month's name may stand */
+	(void)take(&at, ',');
+	skip_spaces(&at);
+	if (take_worded_date(&at, h)) {
+		*c = at;
+		return true;
+	}
 	return take_between(c, h) && take_date(c, h);
 }
 

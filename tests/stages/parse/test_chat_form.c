@@ -267,11 +267,12 @@ static void
 months_may_have_names(void **state)
 {
 	static const char *const lines[] = {
-		"Aug 13, 2014, 10:04 AM - a: x", "August 13, 2014 at 10:04 AM - a: x",
-		"13 Aug 2014, 10:04 - a: x",     "Wednesday, 13 August 2014, 10:04 - a: x",
-		"13. Aug. 2014, 10:04 - a: x",   "13 de ago. de 2014 10:04 - a: x",
-		"13 août 2014 à 10:04 - a: x",   "[13 авг. 2014 г., 10:04:05] a: x",
-		"[10:04:05, 13 Ağu 2014] a: x",  "2014 Aug 13, 10:04 - a: x",
+		"Aug 13, 2014, 10:04 AM - a: x",    "August 13, 2014 at 10:04 AM - a: x",
+		"13 Aug 2014, 10:04 - a: x",        "Wednesday, 13 August 2014, 10:04 - a: x",
+		"13. Aug. 2014, 10:04 - a: x",      "13 de ago. de 2014 10:04 - a: x",
+		"13 août 2014 à 10:04 - a: x",      "[13 авг. 2014 г., 10:04:05] a: x",
+		"[10:04:05, 13 Ağu 2014] a: x",     "[10:04:05, Aug 13, 2014] a: x",
+		"[10:04:05 PM, Aug 13, 2014] a: x",
 	};
 	struct chat_form form;
 

@@ -216,6 +216,7 @@ static const struct {
 	{"fetch.max.bytes", "16777216"},
 	{"fetch.wait.max.ms", "100"},
 	{"queue.buffering.max.kbytes", "32768"},
+	{"linger.ms", "1000"}, /* a commit sends what waits; until then, whole batches cost least */
 	{"transaction.timeout.ms", "10000"},
 	{"topic.metadata.refresh.interval.ms", "60000"},
 	{"reconnect.backoff.max.ms", "2000"},

@@ -6,10 +6,12 @@
 #include "transport/kafka_consumer.h"
 
 #define FULL_MS  100   /* one wait for room in librdkafka's queue */
+#define SERVED   64    /* messages between two looks at what was delivered */
 #define FLUSH_MS 10000 /* at least once: one wait for what was sent */
 
 struct topic {
 	char *name;
+	rd_kafka_topic_t *handle; /* NULL: not made since there was a new client */
 	int32_t partitions;
 	int64_t *ends;    /* behind the last that was delivered, by partition; NULL: nobody asked */
 	size_t too_large; /* bytes of the smallest value that the broker refused for its size */
@@ -24,6 +26,7 @@ struct kafka_producer {
 	bool broken;            /* the client itself is of no more use */
 	struct err undelivered; /* at least once: the first since the last commit */
 	struct map topics;
+	uint64_t sent;
 	bool ends_asked;
 };
 
@@ -140,6 +143,12 @@ end_client(struct kafka_producer *p)
 	if (p->rk == NULL)
 		return;
 	(void)rd_kafka_purge(p->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+	for (size_t i = 0; i < p->topics.used; i++) {
+		struct topic *topic = p->topics.entries[i].value;
+		if (topic->handle != NULL)
+			rd_kafka_topic_destroy(topic->handle);
+		topic->handle = NULL;
+	}
 	rd_kafka_destroy(p->rk);
 	p->rk = NULL;
 	p->ready = p->begun = p->broken = false;
@@ -231,14 +240,17 @@ copy_headers(const struct kafka_message *m)
 }
 
 static rd_kafka_resp_err_t
-produce(struct kafka_producer *p, const struct kafka_message *m)
+produce(struct kafka_producer *p, struct topic *topic, const struct kafka_message *m)
 {
 	rd_kafka_headers_t *headers = copy_headers(m);
 	rd_kafka_resp_err_t code;
 
-	/* librdkafka takes the value as void *, and copies it. */
+	/* librdkafka takes the value as void *, and copies it; by name it would look for the topic
+	 * each time. */
+	if (topic->handle == NULL)
+		topic->handle = mem_check(rd_kafka_topic_new(p->rk, topic->name, NULL));
 	code = rd_kafka_producev(
-		p->rk, RD_KAFKA_V_TOPIC(m->topic), RD_KAFKA_V_PARTITION(m->partition),
+		p->rk, RD_KAFKA_V_RKT(topic->handle), RD_KAFKA_V_PARTITION(m->partition),
 		RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(m->key.ptr, m->key.len),
 		RD_KAFKA_V_VALUE((char *)m->value.ptr, m->value.len), RD_KAFKA_V_HEADERS(headers),
 		RD_KAFKA_V_END);
@@ -257,15 +269,17 @@ refuse_size(const struct kafka_message *m, struct err *err)
 int
 kafka_producer_send(struct kafka_producer *p, const struct kafka_message *m, struct err *err)
 {
+	struct topic *topic = find_topic(p, m->topic);
 	rd_kafka_resp_err_t code;
 
-	if (m->value.len >= find_topic(p, m->topic)->too_large)
+	if (m->value.len >= topic->too_large)
 		return refuse_size(m, err);
 	if (begin(p, err) != 0)
 		return -1;
-	while ((code = produce(p, m)) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+	while ((code = produce(p, topic, m)) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		(void)rd_kafka_poll(p->rk, FULL_MS); /* bounded by message.timeout.ms */
-	(void)rd_kafka_poll(p->rk, 0);
+	if (++p->sent % SERVED == 0)
+		(void)rd_kafka_poll(p->rk, 0);
 	switch (code) {
 	case RD_KAFKA_RESP_ERR_NO_ERROR:
 		return 0;

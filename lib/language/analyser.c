@@ -224,6 +224,10 @@ take_word(struct analyser *a, size_t from, size_t end)
 		return add_token(a, TOKEN_EMAIL, from, from + n);
 	if (end - from <= 3 && (n = emoticon_size(text, from)) > 0 && from + n >= end)
 		return add_token(a, TOKEN_EMOTICON, from, from + n);
+	if (next == '$' && word_is_of_dollar(str_tail(text, from), end - from))
+		return add_token(a, TOKEN_SYMBOL, from, end + 1);
+	if (next == '&' && (n = word_ampersand_size(str_tail(text, from), end - from)) > 0)
+		return add_token(a, TOKEN_WORD, from, from + n);
 	end = word_end(a, from);
 	while (end > from + 1 && text.ptr[end - 1] == '_')
 		end--;
@@ -237,8 +241,9 @@ take_word(struct analyser *a, size_t from, size_t end)
 
 /* Whether a word ends for sure in front of this: none of what joins words, and not beyond ASCII. */
 static const bool ends_word[256] = {
-	[0 ... ' '] = true,   ['!' ... '&'] = true, ['(' ... '*'] = true, [','] = true,
-	[';' ... '?'] = true, ['[' ... '^'] = true, ['`'] = true,         ['{' ... 0x7F] = true,
+	[0 ... ' '] = true,   ['!'] = true,          ['#'] = true,         ['%'] = true,
+	['(' ... '*'] = true, [','] = true,          [';' ... '?'] = true, ['[' ... '^'] = true,
+	['`'] = true,         ['{' ... 0x7F] = true,
 };
 
 /* What may stand behind a point at the end of a sentence. */
@@ -271,8 +276,16 @@ ends_word_here(struct analyser *a, size_t from, size_t end)
 		return end - from > 1;
 	case '-':
 		return chat_email_size(text, from) == 0;
+	case '"':
+		return !word_has_geresh(text, end);
+	case '$':
+		return !word_is_of_dollar(str_tail(text, from), end - from);
+	case '&':
+		return word_ampersand_size(str_tail(text, from), end - from) == 0;
 	case '\'':
 		rest = str_tail(text, from);
+		if (word_has_geresh(text, end) && byte_at(text, from - 1) != '\'')
+			return false;
 		return !is_wordlike(beyond) &&
 		       word_elision_size(rest, end - from, a->language) == 0 &&
 		       word_tail_size(rest, end - from) == 0;
@@ -299,7 +312,10 @@ take_letters(struct analyser *a, size_t from)
 
 	if (w.end == from)
 		return from;
-	if (!is_plain(a, from, w.end))
+	size_t n = word_currency_size(str_tail(a->text, from));
+	if (n > 0)
+		return add_token(a, TOKEN_WORD, from, from + n);
+	if (!w.laughs && !is_plain(a, from, w.end))
 		return take_word(a, from, w.end);
 	if (w.elongated || (w.flags & UNICODE_FOLDS_FURTHER) != 0 || word.len > NORM_MOST)
 		return add_token(a, TOKEN_WORD, from, w.end);
@@ -404,10 +420,13 @@ take_sign(struct analyser *a, size_t from)
 		return add_token(a, TOKEN_EMOJI, from, from + grapheme_size(str_tail(text, from)));
 	if ((c == '+' || c == '(') && (n = chat_phone_size(text, from)) > 0)
 		return add_token(a, TOKEN_PHONE, from, from + n);
-	if ((n = emoticon_size(text, from)) > 0)
-		return add_token(a, TOKEN_EMOTICON, from, from + n);
+	if (c == '\'' && class_of[byte_at(text, from - 1)] == BLANK &&
+	    (n = word_clitic_size(str_tail(text, from))) > 0)
+		return add_token(a, TOKEN_WORD, from, from + n);
 	if ((n = arrow_size(text, from)) > 0)
 		return add_token(a, TOKEN_SYMBOL, from, from + n);
+	if ((n = emoticon_size(text, from)) > 0)
+		return add_token(a, TOKEN_EMOTICON, from, from + n);
 run:
 	while (byte_at(text, end) == c || (is_cry(c) && is_cry(byte_at(text, end))))
 		end++;
@@ -474,6 +493,8 @@ take_other(struct analyser *a, size_t from)
 			a, TOKEN_WORD, from,
 			without_marks(a, from, from + word_break_size(str_tail(a->text, from))));
 	case CATEGORY_NUMBER:
+		if ((n = chat_native_time_size(a->text, from)) > 0)
+			return add_token(a, TOKEN_TIME, from, from + n);
 		return add_token(
 			a, TOKEN_NUMBER, from,
 			without_marks(a, from, from + word_break_size(str_tail(a->text, from))));

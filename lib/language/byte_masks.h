@@ -78,7 +78,7 @@ byte_masks_of_pairs(byte_block lead, byte_block second, byte_block *capital)
 			    (cf & (c < 0x8F - 256) & ~sigma) | (d0 & above) |
 			    ((lead == 0xD1) & (c < 0xA0 - 256)) |
 			    ((lead == 0xD8) & (c > 0x9F - 256)) |
-			    ((lead == 0xD9) & (c < 0x8B - 256)));
+			    ((lead == 0xD9) & (c > 0x80 - 256) & (c < 0x8B - 256)));
 }
 
 /* Of the 64 bytes from `at` on, which is in the text. */

@@ -308,6 +308,17 @@ are_phone(const struct groups *g, size_t count, unsigned char first)
 	return first == '0' && all >= 9 && all <= 14 && g->digits[0] >= 2 && !(date && count > 2);
 }
 
+/* A letter of a script that needs no space behind a number: 010-1234-5678로. */
+static bool
+is_unspaced_at(struct str text, size_t at)
+{
+	if (byte_at(text, at) < 0xE0)
+		return false;
+	struct str rest = str_tail(text, at);
+	unsigned script = unicode_of(utf8_next(&rest))->script;
+	return script >= SCRIPT_HAN && script <= SCRIPT_HANGUL;
+}
+
 size_t
 chat_phone_size(struct str text, size_t at)
 {
@@ -318,7 +329,8 @@ chat_phone_size(struct str text, size_t at)
 		return 0;
 	read_groups(text, at + (first == '+'), &g);
 	for (size_t n = g.count; n > 0; n--)
-		if (are_phone(&g, n, first) && !is_wordlike(byte_at(text, g.end[n - 1])))
+		if (are_phone(&g, n, first) && (!is_wordlike(byte_at(text, g.end[n - 1])) ||
+						is_unspaced_at(text, g.end[n - 1])))
 			return g.end[n - 1] - at;
 	return 0;
 }
@@ -367,6 +379,32 @@ chat_time_size(struct str text, size_t at)
 	    (byte_at(text, end) == ':' && is_digit(byte_at(text, end + 1))))
 		return 0;
 	return end - at;
+}
+
+/* How many digits, of any script, from *at on, which then is behind them. */
+static size_t
+native_digits(struct str text, size_t *at)
+{
+	size_t n = 0;
+
+	for (struct str rest; *at < text.len; n++) {
+		rest = str_tail(text, *at);
+		if (unicode_of(utf8_next(&rest))->word != WORD_NUMERIC)
+			break;
+		*at = text.len - rest.len;
+	}
+	return n;
+}
+
+size_t
+chat_native_time_size(struct str text, size_t at)
+{
+	size_t end = at, hours = native_digits(text, &end);
+
+	if (hours == 0 || hours > 2 || byte_at(text, end) != ':')
+		return 0;
+	end++;
+	return native_digits(text, &end) == 2 && byte_at(text, end) != ':' ? end - at : 0;
 }
 
 /* Whether what stands at a number's last digit is a unit, which is a word of its own. */

@@ -14,8 +14,10 @@ size_t chat_hashtag_size(struct str text, size_t at); /* at the #; one of digits
 /* At the @: a name without spaces, or any between the marks U+2068 and U+2069 that WhatsApp puts.
  */
 size_t chat_mention_size(struct str text, size_t at);
-size_t chat_phone_size(struct str text, size_t at);  /* at a digit, a + or a ( */
-size_t chat_time_size(struct str text, size_t at);   /* at a digit: 18:30, 6:30pm, 18h30 */
+size_t chat_phone_size(struct str text, size_t at); /* at a digit, a + or a ( */
+size_t chat_time_size(struct str text, size_t at);  /* at a digit: 18:30, 6:30pm, 18h30 */
+/* At a digit of whatever script: ٥:٣٠. */
+size_t chat_native_time_size(struct str text, size_t at);
 size_t chat_number_size(struct str text, size_t at); /* at a digit; dates, fractions, 1.000,50 */
 bool chat_unit_at(struct str text, size_t at);       /* behind a number: cm, GB, min */
 

@@ -25,6 +25,13 @@ decode(const unsigned char *p, size_t *size)
 	return (c & 7) << 18 | (p[1] & 0x3Fu) << 12 | (p[2] & 0x3Fu) << 6 | (p[3] & 0x3Fu);
 }
 
+/* Consonants and vowels of Korean on their own. */
+static inline bool
+is_jamo(uint32_t c)
+{
+	return c >= 0x3131 && c <= 0x3163;
+}
+
 struct plain_word
 plain_word_scan(struct str text, size_t at)
 {
@@ -33,6 +40,7 @@ plain_word_scan(struct str text, size_t at)
 	uint32_t c, before = 0, further = 0;
 	unsigned flags = 0, mark = 0, triple = 0;
 	size_t count = 0, size;
+	bool laughs = false;
 
 	for (; p < end; p += size, count++) {
 		c = *p;
@@ -46,6 +54,11 @@ plain_word_scan(struct str text, size_t at)
 		} else {
 			c = decode(p, &size);
 			unsigned kind = unicode_word_kind(c);
+			if (count > 0 && is_jamo(c) != is_jamo(before)) {
+				laughs = is_jamo(c) || (kind & UNICODE_WORD_LETTER) != 0;
+				if (laughs)
+					break;
+			}
 			if ((kind & UNICODE_WORD_LETTER) != 0) {
 				mark = 0;
 			} else if ((kind & UNICODE_WORD_MARK) != 0 && count > 0) {
@@ -65,7 +78,8 @@ plain_word_scan(struct str text, size_t at)
 	return (struct plain_word){.end = at + (size_t)(p - begin),
 				   .beyond = (size_t)(p - begin) - count,
 				   .flags = flags,
-				   .elongated = triple != 0};
+				   .elongated = triple != 0,
+				   .laughs = laughs};
 }
 
 struct str

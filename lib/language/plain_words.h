@@ -12,6 +12,8 @@ struct plain_word {
 	size_t beyond;  /* of them, in the word, those that begin no character */
 	unsigned flags; /* all that its letters have: UNICODE_FOLDS_TO_LOWER and so on */
 	bool elongated; /* the same three times in a row */
+	bool laughs; /* it ends where letters of Hangul that form no syllable begin or end: ㅋㅋ,
+			ㅠㅠ */
 };
 
 /* The letters, marks and digits from `at` on, where there is one of them. What stands behind them

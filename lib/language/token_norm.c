@@ -91,15 +91,20 @@ fold_elongation(struct buf *word, struct buf *scratch)
 	buf_add(word, buf_str(scratch));
 }
 
+/* And takes the stroke away that stretches words of Arabic, where it is not all. */
 static void
 straighten_apostrophes(struct buf *word)
 {
-	size_t to = 0;
+	size_t to = 0, from = 0;
 
-	for (size_t from = 0; from < word->len; to++) {
+	while (from < word->len) {
 		struct str rest = {word->ptr + from, word->len - from};
+		if (str_starts(rest, STR("\u0640")) && (to > 0 || rest.len > 2)) {
+			from += 2;
+			continue;
+		}
 		bool curly = str_starts(rest, STR("\u2019")) || str_starts(rest, STR("\u2018"));
-		word->ptr[to] = curly ? '\'' : word->ptr[from];
+		word->ptr[to++] = curly ? '\'' : word->ptr[from];
 		from += curly ? 3 : 1;
 	}
 	word->len = to;

@@ -13,4 +13,19 @@ size_t word_tail_size(struct str text, size_t len);
  * included: 2 of "l'amico", 5 of "dell'anno"; 0: none. */
 size_t word_elision_size(struct str text, size_t len, struct str language);
 
+/* Of such a text: bytes of "AT&T", "R&D"; 0: it is none. */
+size_t word_ampersand_size(struct str text, size_t len);
+
+/* Whether it begins with "R$ 5", "US$5": letters that say whose dollar. */
+bool word_is_of_dollar(struct str text, size_t len);
+
+/* Bytes of a currency's letters in front of a sum: 2 of "Rp50.000"; 0: it is none. */
+size_t word_currency_size(struct str text);
+
+/* Of a text that begins with an apostrophe: bytes of "'s", "'em", "'tis"; 0: it is none of them. */
+size_t word_clitic_size(struct str text);
+
+/* Whether a word of Hebrew ends in front of `at`, where ' or " may be part of it: צה"ל, רח'. */
+bool word_has_geresh(struct str text, size_t at);
+
 #endif

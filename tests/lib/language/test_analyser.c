@@ -144,6 +144,8 @@ static void
 points_belong_to_abbreviations(void **state)
 {
 	(void)state;
+	cuts("т.е. π.χ. и. ул. Długa", "",
+	     "т.е. | π.χ. | и | punctuation:. | ул | punctuation:. | Długa=długa");
 	cuts("Dr. U.S. e.g. no.", "", "Dr.=dr. | U.S.=u.s. | e.g. | no | punctuation:.");
 	cuts("No. 5 w/o", "", "No.=no. | number:5 | w/o");
 	cuts("end...", "", "end | punctuation:...");
@@ -311,6 +313,54 @@ tokens_and_what_lies_between_them_are_the_text(void **state)
 	analyser_free(analyser);
 }
 
+static void
+laughs_of_korean_are_words_of_their_own(void **state)
+{
+	(void)state;
+	cuts("안녕ㅋㅋㅋㅋ", "ko", "안녕 | ㅋㅋㅋㅋ=ᄏᄏᄏ");
+	cuts("ㅎㅎ안녕 lolㅋㅋ", "", "ㅎㅎ=ᄒᄒ | 안녕 | lol | ㅋㅋ=ᄏᄏ");
+	cuts("010-1234-5678로", "ko", "phone:010-1234-5678=01012345678 | 로");
+}
+
+static void
+hebrew_keeps_its_gershayim_and_no_quotes(void **state)
+{
+	(void)state;
+	cuts("צה\"ל", "he", "צה\"ל");
+	cuts("רח' 5", "", "רח' | number:5");
+	cuts("\"שלום\" 'שלום'", "",
+	     "punctuation:\" | שלום | punctuation:\" | punctuation:' | שלום | punctuation:'");
+}
+
+static void
+stretched_arabic_is_equal_and_its_comma_no_letter(void **state)
+{
+	(void)state;
+	cuts("مرحبـــا، ٥:٣٠", "ar", "مرحبـــا=مرحبا | punctuation:، | time:٥:٣٠");
+	cuts("ـــ", "", "ـــ=ـ");
+}
+
+static void
+letters_may_belong_to_a_sign(void **state)
+{
+	(void)state;
+	cuts("R$ 50 US$5 A$AP", "",
+	     "symbol:R$=r$ | number:50 | symbol:US$=us$ | number:5 | A=a | symbol:$ | AP=ap");
+	cuts("Rp50.000 rs20 mp3", "", "Rp=rp | number:50.000 | rs | number:20 | mp3");
+	cuts("AT&T tom&jerry => :)", "",
+	     "AT&T=at&t | tom | punctuation:& | jerry | symbol:=> | emoticon::)");
+}
+
+static void
+an_apostrophe_may_begin_a_word(void **state)
+{
+	(void)state;
+	cuts("'s avonds 'tis 'em", "", "'s | avonds | 'tis | 'em");
+	cuts("'hello'", "", "punctuation:' | hello | punctuation:'");
+	cuts("aujourd\u2019hui j\u2019arrive", "fr",
+	     "aujourd\u2019hui=aujourd'hui | j\u2019=j' | arrive");
+}
+
 /* Words are found in stretches of 64 bytes, and otherwise where they do not fit. */
 static void
 a_text_has_the_same_tokens_wherever_it_stands(void **state)
@@ -399,4 +449,8 @@ RUN_TESTS(TEST(contractions_stay_whole_and_elided_articles_do_not),
 	  TEST(more_tokens_than_a_list_may_have_are_refused),
 	  TEST(a_stem_is_the_norm_where_it_is_asked_for_and_the_language_known),
 	  TEST(tokens_and_what_lies_between_them_are_the_text),
+	  TEST(laughs_of_korean_are_words_of_their_own),
+	  TEST(hebrew_keeps_its_gershayim_and_no_quotes),
+	  TEST(stretched_arabic_is_equal_and_its_comma_no_letter),
+	  TEST(letters_may_belong_to_a_sign), TEST(an_apostrophe_may_begin_a_word),
 	  TEST(a_text_has_the_same_tokens_wherever_it_stands))

@@ -16,9 +16,10 @@
  * One thread and poll(). A connection is read until its request is whole, answered, and drained
  * until the client closes (closing over unread bytes would reset the connection and could take the
  * answer with it); after DEADLINE_MS it is closed, whatever it is doing. While all slots are taken,
- * new clients wait in the kernel's queue.
+ * whoever has had one the longest, and for SHARE_MS, makes room for the next client: silent ones
+ * must not keep a probe of our health waiting.
  */
-enum { SLOTS = 16, REQUEST_LIMIT = 8192, DEADLINE_MS = 5000, PAUSE_MS = 1000 };
+enum { SLOTS = 16, REQUEST_LIMIT = 8192, DEADLINE_MS = 5000, SHARE_MS = 100, PAUSE_MS = 1000 };
 
 enum phase { FREE, READING, WRITING, DRAINING };
 struct connection {
@@ -167,14 +168,29 @@ drain(struct connection *c)
 		release(c);
 }
 
+/* A free slot, or else the one taken first. */
+static struct connection *
+next_slot(struct metrics_http *h)
+{
+	struct connection *first = &h->slots[0];
+
+	for (size_t i = 0; i < SLOTS; i++) {
+		struct connection *c = &h->slots[i];
+		if (c->phase == FREE)
+			return c;
+		if (c->deadline < first->deadline)
+			first = c;
+	}
+	return first;
+}
+
 static void
 accept_client(struct metrics_http *h, int64_t now)
 {
-	struct connection *c = h->slots;
-
-	while (c->phase != FREE) /* there is one, or the listener would not be asked */
-		c++;
+	struct connection *c = next_slot(h);
 	int fd = accept4(h->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd >= 0 && c->phase != FREE)
+		release(c);
 	if (fd >= 0)
 		*c = (struct connection){.phase = READING, .fd = fd, .deadline = now + DEADLINE_MS};
 	else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
@@ -211,6 +227,11 @@ prepare(struct metrics_http *h, struct pollfd *polled, int64_t now)
 		room = room || c->phase == FREE;
 		if (c->phase != FREE && (wait < 0 || c->deadline - now < wait))
 			wait = c->deadline - now;
+	}
+	if (!room) { /* wait: until the one taken first is closed */
+		int64_t share = wait - (DEADLINE_MS - SHARE_MS);
+		room = share <= 0;
+		wait = room ? wait : share;
 	}
 	if (now < h->accept_after) {
 		room = false;

@@ -163,7 +163,7 @@ silent_clients_are_dropped_after_five_seconds(void **state)
 	int64_t now = clock_monotonic_ms();
 
 	(void)state;
-	clock_set_ms(now); /* stands still from here on: the last test */
+	clock_set_ms(now); /* stands still from here on, as before */
 	for (size_t i = 0; i < 15; i++) {
 		silent[i] = connect_to(metrics_http_address(http));
 		say(silent[i], STR("GET /met"));
@@ -174,6 +174,24 @@ silent_clients_are_dropped_after_five_seconds(void **state)
 	assert_begins(ask("GET /healthz HTTP/1.1\r\n\r\n"), "HTTP/1.1 200 OK\r\n");
 	for (size_t i = 0; i < 15; i++)
 		assert_string_equal(hear(silent[i]), "");
+}
+
+static void
+silent_clients_make_room_for_one_that_asks(void **state)
+{
+	int silent[40];
+	int64_t now = clock_monotonic_ms();
+
+	(void)state;
+	clock_set_ms(now);
+	for (size_t i = 0; i < 40; i++) {
+		silent[i] = connect_to(metrics_http_address(http));
+		clock_set_ms(now += 100);
+	}
+	assert_begins(ask("GET /healthz HTTP/1.1\r\n\r\n"), "HTTP/1.1 200 OK\r\n");
+	assert_string_equal(hear(silent[0]), "");
+	for (size_t i = 1; i < 40; i++)
+		close(silent[i]);
 }
 
 static void
@@ -251,4 +269,5 @@ RUN_TESTS_WITH(start, stop, TEST(the_page_is_served_with_its_type_and_length),
 	       TEST(a_request_may_come_byte_by_byte), TEST(a_request_without_end_is_cut_off),
 	       TEST(a_client_that_leaves_does_no_harm), TEST(an_address_that_cannot_be_is_refused),
 	       TEST(all_addresses_are_served_without_a_host),
+	       TEST(silent_clients_make_room_for_one_that_asks),
 	       TEST(silent_clients_are_dropped_after_five_seconds))

@@ -12,7 +12,8 @@ enum { NOT_NULL = 2, NO_READING = 0, KIND_IS_TEXT = 0 };
 /* From `edited` to `invalid_bytes`: false, no attachments, details, mentions, reply; 0. */
 #define NOTHING_MORE 6
 
-static char *
+/* In line, so that each string's length is guessed by what it was in the message before. */
+static inline __attribute__((always_inline)) char *
 put_str(char *to, struct str s)
 {
 	to = varint_write(to, (int64_t)s.len);

@@ -54,15 +54,20 @@ small(char c)
 	return (unsigned char)(c >= 'A' && c <= 'Z' ? c | 32 : c);
 }
 
-/* Most texts are told here from all phrases. build-aux/wording2h counts the same way. */
-static bool
-may_be_known(struct str phrase)
+static size_t
+bit_of(struct str phrase)
 {
 	size_t bit = phrase.len * 1031 + small(phrase.ptr[0]) * 257u +
 		     (unsigned char)phrase.ptr[phrase.len / 2] * 31u +
 		     (unsigned char)phrase.ptr[phrase.len - 1] * 7u;
 
-	bit %= WORDING_BITS;
+	return bit % WORDING_BITS;
+}
+
+/* Most texts are told here from all phrases. build-aux/wording2h counts the same way. */
+static bool
+may_be_known(size_t bit)
+{
 	return wording_bits[bit / 8] >> bit % 8 & 1;
 }
 
@@ -88,14 +93,12 @@ order_of(const char *text, struct str phrase)
 	return order != 0 ? order : memcmp(text + at + 1, phrase.ptr + at + 1, phrase.len - at - 1);
 }
 
-enum wording
-wording_find(enum wording_place place, struct str phrase, uint8_t *locale)
+/* The row of the phrase, or where it would be. */
+static const struct wording_row *
+find_row(enum wording_place place, struct str phrase)
 {
-	for (size_t n; (n = stop_at_end(phrase)) > 0;)
-		phrase.len -= n;
-	if (phrase.len == 0 || phrase.len > WORDING_LONGEST || !may_be_known(phrase))
-		return WORDING_NONE;
-	size_t low = wording_first[phrase.len], end = wording_first[phrase.len + 1], high = end;
+	size_t low = wording_first[phrase.len], high = wording_first[phrase.len + 1];
+
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		const struct wording_row *row = &wording_rows[middle];
@@ -105,9 +108,40 @@ wording_find(enum wording_place place, struct str phrase, uint8_t *locale)
 		else
 			high = middle;
 	}
-	const struct wording_row *row = &wording_rows[low];
-	if (low == end || place_of(row->wording) != place || order_of(row->text, phrase) != 0)
+	return &wording_rows[low];
+}
+
+static bool
+is_row(const struct wording_row *row, enum wording_place place, struct str phrase)
+{
+	return row->len == phrase.len && place_of(row->wording) == place &&
+	       order_of(row->text, phrase) == 0;
+}
+
+#define FOUND_BEFORE 64 /* a power of two */
+
+enum wording
+wording_find(enum wording_place place, struct str phrase, uint8_t *locale)
+{
+	/* A chat has few phrases, each again and again: by their bits, which row each was. */
+	static _Thread_local uint16_t found_before[FOUND_BEFORE];
+
+	for (size_t n; (n = stop_at_end(phrase)) > 0;)
+		phrase.len -= n;
+	if (phrase.len == 0 || phrase.len > WORDING_LONGEST)
 		return WORDING_NONE;
+	size_t bit = bit_of(phrase);
+	if (!may_be_known(bit))
+		return WORDING_NONE;
+	uint16_t *before = &found_before[bit % FOUND_BEFORE];
+	const struct wording_row *row = &wording_rows[*before];
+	if (!is_row(row, place, phrase)) {
+		row = find_row(place, phrase);
+		if (row == &wording_rows[wording_first[phrase.len + 1]] ||
+		    !is_row(row, place, phrase))
+			return WORDING_NONE;
+		*before = (uint16_t)(row - wording_rows);
+	}
 	if (locale != NULL)
 		*locale = row->locale;
 	return (enum wording)row->wording;

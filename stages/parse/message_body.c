@@ -71,8 +71,7 @@ body_clean(struct body_scratch *b, struct str raw, int32_t *invalid)
 		return (struct str){"", 0};
 	if (!(b->signs & (SIGN_BEYOND_ASCII | SIGN_RETURN | SIGN_NUL)))
 		return raw;
-	if (b->signs & SIGN_NUL ||
-	    (b->signs & SIGN_BEYOND_ASCII && utf8_valid_prefix(raw) < raw.len)) {
+	if (b->signs & (SIGN_NUL | SIGN_BROKEN)) {
 		*invalid += repair(&b->text, raw);
 	} else if (!(b->signs & SIGN_RETURN) && !(b->signs & SIGN_MARK && holds_mark(raw))) {
 		return raw;

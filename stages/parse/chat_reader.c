@@ -11,7 +11,7 @@
 static void
 free_scratch(struct chat_reader *r)
 {
-	for (size_t i = 0; i < HASH_LANES; i++) {
+	for (size_t i = 0; i < CLAIMS; i++) {
 		body_scratch_free(&r->drafts[i].body);
 		buf_free(&r->drafts[i].system_text);
 	}
@@ -24,7 +24,7 @@ free_large_scratch(struct chat_reader *r)
 {
 	size_t greatest = 0;
 
-	for (size_t i = 0; i < HASH_LANES; i++) {
+	for (size_t i = 0; i < CLAIMS; i++) {
 		size_t rooms[] = {r->drafts[i].body.text.room, r->drafts[i].system_text.room,
 				  r->identity.claims[i].essence.room};
 		for (size_t k = 0; k < sizeof(rooms) / sizeof(rooms[0]); k++)
@@ -293,7 +293,7 @@ emit(struct chat_reader *r, const struct message_parts *parts, const struct auth
 	identity_claim(&r->identity, parts->at->header.minute,
 		       author == NULL ? &sender_id_system : &author->id, m,
 		       d->body.signs & SIGN_MARK);
-	if (r->drafted == HASH_LANES || author == &r->authors.spare)
+	if (r->drafted == CLAIMS || author == &r->authors.spare)
 		give_drafts(r, out);
 }
 

@@ -96,7 +96,7 @@ struct chat_reader {
 		struct system_event_read event;
 		struct str raw;              /* of the message, from its header on */
 		const struct author *author; /* NULL: the system */
-	} drafts[HASH_LANES]; /* messages that get their ids together, and go on then */
+	} drafts[CLAIMS]; /* messages that get their ids together, and go on then */
 	size_t drafted;
 	struct form_memory memory;
 	struct reader_header *headers;

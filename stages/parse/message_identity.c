@@ -101,7 +101,7 @@ free_occurrences(struct occurrences *o)
 void
 identity_free_scratch(struct identity *id)
 {
-	for (size_t i = 0; i < HASH_LANES; i++)
+	for (size_t i = 0; i < CLAIMS; i++)
 		buf_free(&id->claims[i].essence);
 }
 
@@ -333,15 +333,6 @@ message_key(const unsigned char *digest)
 	return key & ~(uint64_t)COUNT_MOST;
 }
 
-static void
-prefetch(const struct occurrences *o, uint64_t key)
-{
-	if (o->now != NULL)
-		__builtin_prefetch(&o->now[first_place(key)]);
-	if (o->before != NULL && key <= o->greatest_before)
-		__builtin_prefetch(&o->before[first_place(key)]);
-}
-
 /* In front of the essence, where nothing of it can be taken for them: the sender; of the minute 40
  * bits, then 16 of the ordinal, which is known only later, and 8 of the class. */
 void
@@ -364,26 +355,51 @@ identity_claim(struct identity *id, int64_t minute, const struct sender_id *send
 		buf_free(&first);
 	}
 	/* By the time that it is asked for, it will have come from memory. */
-	prefetch(&id->slots, slot_key(minute, sender->hash));
+	if (id->slots.now != NULL)
+		__builtin_prefetch(&id->slots.now[first_place(slot_key(minute, sender->hash))]);
+}
+
+#define LENGTHS 32 /* in words, about: longer ones are as this one */
+
+/* Claims in the order of their lengths, so that those hashed side by side are alike. */
+static void
+sort_claims(const struct identity *id, uint8_t order[CLAIMS])
+{
+	uint8_t length[CLAIMS], place[LENGTHS + 1] = {0};
+
+	for (size_t i = 0; i < id->claimed; i++) {
+		size_t words = id->essences[i].text.len / 8;
+		length[i] = (uint8_t)(words < LENGTHS ? words : LENGTHS - 1);
+		place[length[i] + 1]++;
+	}
+	for (size_t i = 1; i < LENGTHS; i++)
+		place[i] = (uint8_t)(place[i] + place[i - 1]);
+	for (size_t i = 0; i < id->claimed; i++)
+		order[place[length[i]]++] = (uint8_t)i;
+}
+
+static void
+digest_claims(struct identity *id)
+{
+	unsigned char digests[HASH_LANES][HASH_SHORT];
+	uint8_t order[CLAIMS];
+
+	sort_claims(id, order);
+	for (size_t first = 0; first < id->claimed; first += HASH_LANES) {
+		struct hash_message together[HASH_LANES] = {0};
+		size_t left = id->claimed - first, n = left < HASH_LANES ? left : HASH_LANES;
+		for (size_t i = 0; i < n; i++)
+			together[i] = id->essences[order[first + i]];
+		hash_short(digests, id->key, together);
+		for (size_t i = 0; i < n; i++)
+			memcpy(id->digests[order[first + i]], digests[i], HASH_SHORT);
+	}
 }
 
 void
 identity_digest(struct identity *id)
 {
-	for (size_t i = id->claimed; i < HASH_LANES; i++)
-		id->essences[i] = (struct hash_message){0};
-	hash_short(id->digests, id->key, id->essences);
-	/* Where a slot has been seen, its messages will be looked for at places that are anywhere.
-	 */
-	for (size_t i = 0; i < id->claimed && id->slots.now != NULL; i++) {
-		const struct identity_claim *claim = &id->claims[i];
-		uint64_t key = slot_key(claim->minute, claim->sender->hash);
-		const struct occurrence *slot = &id->slots.now[first_place(key)];
-		if (slot->seen != 0) {
-			prefetch(&id->messages, message_key(id->digests[i]));
-			prefetch(&id->messages, slot->seen);
-		}
-	}
+	digest_claims(id);
 	id->claimed = 0;
 }
 

@@ -39,6 +39,7 @@ extern const struct sender_id sender_id_system;
 struct sender_id sender_id_of(struct str name);
 
 #define CONVERSATION_LONGEST 128 /* bytes of an id */
+#define CLAIMS               16 /* messages that get their ids together; a multiple of HASH_LANES */
 
 struct identity {
 	struct occurrences messages, slots;
@@ -48,9 +49,9 @@ struct identity {
 		int64_t minute;
 		const struct sender_id *sender;
 		struct buf essence; /* where it does not lie in the message */
-	} claims[HASH_LANES];
-	struct hash_message essences[HASH_LANES]; /* of the claims: what message_id is made of */
-	unsigned char digests[HASH_LANES][HASH_SHORT];
+	} claims[CLAIMS];
+	struct hash_message essences[CLAIMS]; /* of the claims: what message_id is made of */
+	unsigned char digests[CLAIMS][HASH_SHORT];
 	size_t claimed;
 	char message_id[32];
 	char slot_id[CONVERSATION_LONGEST + 64]; /* begins with the conversation's */
@@ -66,9 +67,9 @@ void identity_set_conversation(struct identity *, struct str id);
 void identity_name_conversation(struct identity *, struct str title);
 struct str identity_conversation(const struct identity *);
 
-/* Messages get their ids HASH_LANES at a time, for that takes hardly longer than one of them alone:
- * each is claimed, once its kind, text and details are known; then all are digested; then each is
- * given its own, in the same order. Until then what the message points to must stay.
+/* Messages get their ids together, for several of about the same length cost hardly more than one
+ * of them: each is claimed, once its kind, text and details are known; then all are digested; then
+ * each is given its own, in the same order. Until then what the message points to must stay.
  * may_hold_marks: false where none of those that identity_claim() leaves out is in it. */
 void identity_claim(struct identity *, int64_t minute, const struct sender_id *,
 		    const struct message *, bool may_hold_marks);

@@ -236,6 +236,9 @@ check_state(const struct runtime_options *o, struct err *err)
 	if ((o->finish || o->merge != NULL) && o->state == NULL)
 		return err_set(err, ERR_INPUT, "--%s is for what --state keeps",
 			       o->finish ? "finish" : "merge");
+	if (is_same_file(o->state, -1, o->merge, -1))
+		return err_set(err, ERR_INPUT, "--merge \"%s\" is what --state keeps itself",
+			       o->merge);
 	if (o->live && o->jobs > 1)
 		return err_set(err, ERR_INPUT, "--live takes one worker, not --jobs %d",
 			       (int)o->jobs);

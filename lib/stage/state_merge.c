@@ -2,6 +2,8 @@
 
 #include "base/mem.h"
 #include "stage/state_store.h"
+#include <errno.h>
+#include <unistd.h>
 
 struct merging {
 	const struct stage_state *states;
@@ -103,6 +105,21 @@ take_entry(void *with, struct str name, struct str value, struct err *err)
 	return result;
 }
 
+/* Opening a folder would make it. */
+static int
+check_folder(const char *folder, struct err *err)
+{
+	struct buf path = {0};
+
+	buf_printf(&path, "%s/data.mdb", folder);
+	int failed = access(buf_cstr(&path), F_OK) == 0 ? 0 : errno;
+	buf_free(&path);
+	if (failed == 0)
+		return 0;
+	return err_set(err, ERR_FATAL, "there is no state in \"%s\" to merge: %s", folder,
+		       strerror(failed));
+}
+
 int
 state_merge(struct state_disk *into, const char *folder, const char *stage,
 	    const struct stage_state *states, struct err *err)
@@ -110,6 +127,8 @@ state_merge(struct state_disk *into, const char *folder, const char *stage,
 	struct merging m = {.states = states, .into = into};
 	int result = -1;
 
+	if (check_folder(folder, err) != 0)
+		return -1;
 	m.from = state_disk_open(folder, stage, states, err);
 	if (m.from == NULL)
 		return -1;

@@ -91,7 +91,7 @@ static int
 begin_some(struct state_writer *w, struct err *err)
 {
 	MDB_txn *txn;
-	MDB_cursor *cursor;
+	MDB_cursor *cursor = NULL;
 
 	if (state_environment_begin(w->disk, &txn, err) != 0)
 		return -1;

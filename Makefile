@@ -15,7 +15,7 @@ PACKAGES := jansson libdeflate snappy libzstd zlib libsodium lmdb rdkafka libutf
 CPPFLAGS += -D_GNU_SOURCE -DCHATMILL_VERSION='"$(VERSION)"' -Ilib -Ilib/stage -I$B/gen -Itests
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=c17 -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
-            -Wvla -Werror=implicit-function-declaration -fno-common -pthread \
+            -Wvla -Werror=implicit-function-declaration -fno-common -pthread -Wno-psabi \
             $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 LDFLAGS  += -pthread -Wl,--as-needed $(if $(SAN),-fsanitize=$(SAN))
 LDLIBS   += $(shell pkg-config --libs $(PACKAGES)) -lstemmer -lm

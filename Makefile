@@ -110,7 +110,8 @@ faults: all $(TOOLS) $(PLANTED) $B/tests/bench/make-export
 	tests/kafka/faults
 bench: all
 	@tests/bench/run
-# How right parse is, beside its peers: make scores-parse [SCORES="--count 500 --seeds 1"]
+# How right parse is, beside its peers: make scores-parse [SCORES="--count 500 --seeds 1"]; cut off, it
+# goes on with SCORES="--keep build/scores/kept", a form after another with --jobs 1
 scores-parse: $B/tests/stages/parse/parse_text
 	@tests/scores/setup
 	@tests/scores/parse $(SCORES)

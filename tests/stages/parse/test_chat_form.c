@@ -272,7 +272,7 @@ months_may_have_names(void **state)
 		"13. Aug. 2014, 10:04 - a: x",      "13 de ago. de 2014 10:04 - a: x",
 		"13 août 2014 à 10:04 - a: x",      "[13 авг. 2014 г., 10:04:05] a: x",
 		"[10:04:05, 13 Ağu 2014] a: x",     "[10:04:05, Aug 13, 2014] a: x",
-		"[10:04:05 PM, Aug 13, 2014] a: x",
+		"[10:04:05 PM, Aug 13, 2014] a: x", "2014 Aug 13, 10:04 - a: x",
 	};
 	struct chat_form form;
 

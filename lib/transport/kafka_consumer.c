@@ -31,10 +31,10 @@ struct kafka_consumer {
 	size_t lane_count;
 	struct kafka_rebalance rebalance;
 	int wake, stop;
-	bool held;       /* all partitions are paused */
-	bool away;       /* no broker answers */
-	bool in_session; /* assign() and the like may be called */
-	int64_t asked_ms;
+	bool held;  /* all partitions are paused */
+	bool away;  /* no broker answers */
+	bool stuck; /* a partition is ours, and librdkafka does not know where to begin in it */
+	int64_t asked_ms, began_ms;
 	struct err failed; /* in a callback */
 
 	rd_kafka_message_t **taken; /* of the last poll */
@@ -326,6 +326,11 @@ take_event(struct kafka_consumer *c, rd_kafka_message_t *m)
 {
 	if (kafka_error_class(m->err) == ERR_FATAL)
 		err_set(&c->failed, ERR_FATAL, "Kafka: %s", rd_kafka_message_errstr(m));
+	/* It asked a coordinator that was none, or not yet, and does not ask again. */
+	if (m->err == RD_KAFKA_RESP_ERR_NOT_COORDINATOR ||
+	    m->err == RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE ||
+	    m->err == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS)
+		c->stuck = true;
 	rd_kafka_message_destroy(m);
 }
 
@@ -402,12 +407,33 @@ resume(struct kafka_consumer *c)
 	rd_kafka_topic_partition_list_destroy(all);
 }
 
+/* All partitions, as if they had been given back and were given to us again; not more often than
+ * each second. */
+static void
+begin_again(struct kafka_consumer *c)
+{
+	bool incremental = strcmp(rd_kafka_rebalance_protocol(c->rk), "COOPERATIVE") == 0;
+	rd_kafka_topic_partition_list_t *all;
+
+	if (!c->stuck || clock_monotonic_ms() - c->began_ms < REACH_MS ||
+	    rd_kafka_assignment(c->rk, &all) != RD_KAFKA_RESP_ERR_NO_ERROR)
+		return;
+	c->stuck = false;
+	c->began_ms = clock_monotonic_ms();
+	if (all->cnt > 0) {
+		on_revoke(c, all, incremental);
+		on_assign(c, all, incremental);
+	}
+	rd_kafka_topic_partition_list_destroy(all);
+}
+
 int
 kafka_consumer_poll(struct kafka_consumer *c, size_t room, size_t max_bytes, int64_t wait_ms,
 		    struct kafka_polled *polled, struct err *err)
 {
 	forget_messages(c);
 	resume(c);
+	begin_again(c);
 	if (room > c->room)
 		room = c->room;
 	take_all(c, room, max_bytes);

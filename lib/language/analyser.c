@@ -709,13 +709,13 @@ analyser_run(struct analyser *a, const struct analyser_input *input, const struc
 	a->language = input->language;
 	a->count = a->beyond = 0;
 	a->masks.base = (size_t)0 - BYTE_MASKS_WIDTH; /* far from any place */
-	a->masks.horned = (byte_block){0};
+	a->masks.horned = false;
 	a->full = false;
 	script_runs_begin(a->runs, text, a->language);
 	cut(a);
 	if (a->full)
 		return err_set(err, ERR_INPUT, "the text has more than %d tokens", ANALYSER_TOKENS);
-	if (a->beyond > 0 && (a->language.len >= 2 || byte_masks_any(a->masks.horned)))
+	if (a->beyond > 0 && (a->language.len >= 2 || a->masks.horned))
 		a->count = syllables_join(a->segmenter, &a->norms, a->scratch, text, a->language,
 					  a->tokens, a->count);
 	*tokens = a->tokens;

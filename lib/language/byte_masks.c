@@ -8,6 +8,8 @@
 
 #include <endian.h>
 
+#define NEAR (BYTE_MASKS_WIDTH + 16) /* bytes */
+
 typedef uint8_t block16 __attribute__((vector_size(16)));
 typedef int8_t signed16 __attribute__((vector_size(16)));
 
@@ -29,6 +31,7 @@ tops16(block16 b)
 #endif
 }
 
+// clang-format off
 /* Takes masks of the bytes at p, `left` of which are in the text; two more than the masks' width can
  * be read. */
 #define DEFINE_TAKE(name, block, signed_block, tops)                                               \
@@ -87,24 +90,39 @@ typedef char bytes32 __attribute__((vector_size(32)));
 __attribute__((target("avx2"))) DEFINE_TAKE(take_by_32, block32, signed32, TOPS32)
 #endif
 
+	// clang-format on
+
+	/* Where 64 bytes and two more can be read that begin as the text at `at` does: there, or in
+	   `near`. */
+	static const
+	unsigned char *readable(struct str text, size_t at, unsigned char near[static NEAR])
+{
+	if (text.len - at >= BYTE_MASKS_WIDTH + 2)
+		return (const unsigned char *)text.ptr + at;
+	memset(near, 0, NEAR);
+	memcpy(near, text.ptr + at, text.len - at);
+	return near;
+}
+
+void
+byte_masks_take_narrow(struct byte_masks *m, struct str text, size_t at)
+{
+	unsigned char near[NEAR];
+
+	m->base = at;
+	take_by_16(m, readable(text, at, near), text.len - at);
+}
+
 void
 byte_masks_take(struct byte_masks *m, struct str text, size_t at)
 {
-	unsigned char near[BYTE_MASKS_WIDTH + 16];
-	const unsigned char *p = (const unsigned char *)text.ptr + at;
-	size_t left = text.len - at;
-
-	m->base = at;
-	if (left < BYTE_MASKS_WIDTH + 2) {
-		memset(near, 0, sizeof(near));
-		memcpy(near, p, left);
-		p = near;
-	}
 #ifdef __x86_64__
 	if (__builtin_cpu_supports("avx2")) {
-		take_by_32(m, p, left);
+		unsigned char near[NEAR];
+		m->base = at;
+		take_by_32(m, readable(text, at, near), text.len - at);
 		return;
 	}
 #endif
-	take_by_16(m, p, left);
+	byte_masks_take_narrow(m, text, at);
 }

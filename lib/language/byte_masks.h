@@ -25,4 +25,7 @@ struct byte_masks {
 /* Of the 64 bytes from `at` on, which is in the text. */
 void byte_masks_take(struct byte_masks *, struct str text, size_t at);
 
+/* The same, as machines do it that have no wider vectors. */
+void byte_masks_take_narrow(struct byte_masks *, struct str text, size_t at);
+
 #endif

@@ -75,6 +75,37 @@ plain_letters_are_letters_and_capitals_have_a_small_one(void **state)
 	buf_free(&text);
 }
 
-RUN_TESTS(TEST(each_byte_has_the_bits_that_it_should),
+static void
+wider_vectors_take_the_same_masks(void **state)
+{
+	unsigned char bytes[150];
+	struct byte_masks wide = {0}, narrow = {0};
+	uint64_t random = 5;
+
+	(void)state;
+	for (size_t round = 0; round < 2000; round++) {
+		for (size_t i = 0; i < sizeof(bytes); i++) {
+			random = random * 6364136223846793005u + 1442695040888963407u;
+			bytes[i] = (unsigned char)"aaAz\xC6\xCE\xCF\xD0\xD1\xD8\xD9\xE1\x80\x82\xA2"
+						  "\xB0\xBF "[(random >> 33) % 18];
+		}
+		const struct str text = {(const char *)bytes, round % sizeof(bytes) + 1};
+		size_t at = round % text.len;
+		wide.horned = narrow.horned = false;
+		byte_masks_take(&wide, text, at);
+		byte_masks_take_narrow(&narrow, text, at);
+		assert_int_equal(wide.letters, narrow.letters);
+		assert_int_equal(wide.alike & wide.letters, narrow.alike & narrow.letters);
+		assert_int_equal(wide.high, narrow.high);
+		assert_int_equal(wide.leads, narrow.leads);
+		assert_int_equal(wide.wide, narrow.wide);
+		assert_int_equal(wide.plain, narrow.plain);
+		assert_int_equal(wide.capital, narrow.capital);
+		assert_int_equal(wide.twins & wide.leads, narrow.twins & narrow.leads);
+		assert_int_equal(wide.horned, narrow.horned);
+	}
+}
+
+RUN_TESTS(TEST(wider_vectors_take_the_same_masks), TEST(each_byte_has_the_bits_that_it_should),
 	  TEST(what_is_alike_is_seen_one_by_one_and_two_by_two),
 	  TEST(plain_letters_are_letters_and_capitals_have_a_small_one))

@@ -67,6 +67,61 @@ each_maximal_broken_part_becomes_one_replacement(void **state)
 	buf_free(&want);
 }
 
-RUN_TESTS(TEST(broken_bytes_stop_the_prefix),
+/* By the definition, a character at a time: what decodes to a scalar value in its shortest form. */
+static size_t
+slow_prefix(const unsigned char *p, size_t len)
+{
+	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t at = 0;
+
+	while (at < len) {
+		size_t n = p[at] < 0x80   ? 1
+			   : p[at] < 0xC0 ? 0
+			   : p[at] < 0xE0 ? 2
+			   : p[at] < 0xF0 ? 3
+					  : 4;
+		uint32_t c = n == 1 ? p[at] : p[at] & (0x7Fu >> n);
+		if (n == 0 || p[at] >= 0xF8 || at + n > len)
+			return at;
+		for (size_t i = 1; i < n; i++) {
+			if ((p[at + i] & 0xC0) != 0x80)
+				return at;
+			c = c << 6 | (p[at + i] & 0x3F);
+		}
+		if (c < least[n] || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
+			return at;
+		at += n;
+	}
+	return len;
+}
+
+static void
+a_break_is_found_wherever_it_is(void **state)
+{
+	static const uint32_t points[] = {'a',    'z',    0x7F,   0x80,    0x7FF,   0x800,
+					  0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF};
+	struct buf text = {0};
+	uint64_t random = 9;
+
+	(void)state;
+	for (size_t round = 0; round < 300000; round++) {
+		buf_clear(&text);
+		for (size_t i = 0; i < round % 40; i++) {
+			random = random * 6364136223846793005u + 1442695040888963407u;
+			utf8_add(&text,
+				 points[(random >> 33) % (sizeof(points) / sizeof(*points))]);
+		}
+		for (size_t i = 0; i < round % 3 && text.len > 0; i++) {
+			random = random * 6364136223846793005u + 1442695040888963407u;
+			text.ptr[(random >> 40) % text.len] = (char)(random >> 32);
+		}
+		text.len -= text.len > 0 && round % 7 == 0;
+		assert_int_equal(utf8_valid_prefix(buf_str(&text)),
+				 slow_prefix((const unsigned char *)text.ptr, text.len));
+	}
+	buf_free(&text);
+}
+
+RUN_TESTS(TEST(a_break_is_found_wherever_it_is), TEST(broken_bytes_stop_the_prefix),
 	  TEST(every_code_point_survives_the_way_there_and_back),
 	  TEST(each_maximal_broken_part_becomes_one_replacement))

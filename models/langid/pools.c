@@ -13,7 +13,7 @@
 
 #define LINE_LONGEST 8192
 #define WORDS_MOST   50000 /* of each list */
-#define FOREIGN      20    /* so many times more frequent in another language: it is that one's */
+#define FOREIGN      10    /* so many times more frequent in another language: it is that one's */
 
 /* FrequencyWords' names where they are not ours. */
 static const struct {
@@ -206,8 +206,59 @@ source_of(struct str name)
 					       : SOURCE_TWEETS;
 }
 
+/* Texts that are measured with: hashes, in order. */
+struct held_out {
+	uint64_t *at;
+	size_t count, room;
+};
+
 static int
-read_lines(struct pools *p, const char *data, struct err *err)
+by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* None where there is no such file. */
+static void
+read_held_out(struct held_out *h, const char *data)
+{
+	static char line[LINE_LONGEST];
+	struct buf path = {0}, small = {0};
+
+	buf_printf(&path, "%s/langid/dev.tsv", data);
+	FILE *file = fopen(buf_cstr(&path), "r");
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+		struct str text = str_trim(str_of(line));
+		(void)str_cut(&text, '\t');
+		(void)str_cut(&text, '\t');
+		if (utf8_valid_prefix(text) < text.len)
+			continue;
+		MEM_GROW(h->at, h->count, h->room);
+		h->at[h->count++] = word_hash(in_small_letters(text, &small));
+	}
+	if (h->count > 0)
+		qsort(h->at, h->count, sizeof(*h->at), by_number);
+	if (file != NULL)
+		fclose(file);
+	buf_free(&path);
+	buf_free(&small);
+}
+
+/* text is valid. */
+static bool
+is_held_out(const struct held_out *h, struct str text)
+{
+	struct buf small = {0};
+	uint64_t hash = word_hash(in_small_letters(text, &small));
+
+	buf_free(&small);
+	return h->count > 0 && bsearch(&hash, h->at, h->count, sizeof(hash), by_number) != NULL;
+}
+
+static int
+read_lines(struct pools *p, const char *data, const struct held_out *held_out, struct err *err)
 {
 	static char line[LINE_LONGEST];
 	struct buf path = {0}, text = {0};
@@ -223,7 +274,8 @@ read_lines(struct pools *p, const char *data, struct err *err)
 	while (gzgets(file, line, sizeof(line)) != NULL) {
 		struct str rest = str_trim(str_of(line));
 		struct str code = str_cut(&rest, '\t'), source = str_cut(&rest, '\t');
-		if (utf8_valid_prefix(rest) < rest.len || source_of(source) == SOURCE_WORDS)
+		if (utf8_valid_prefix(rest) < rest.len || source_of(source) == SOURCE_WORDS ||
+		    is_held_out(held_out, rest))
 			continue;
 		buf_clear(&text);
 		spelling_repair(code, rest, &text);
@@ -280,7 +332,8 @@ open_list(const char *folder, const char *list)
 
 /* A list's words into the label's pools by their scripts; what is no single word is left out. */
 static void
-read_list(struct pools *p, const char *folder, const char *list, size_t label)
+read_list(struct pools *p, const char *folder, const char *list, size_t label,
+	  const struct held_out *held_out)
 {
 	static struct text_words words;
 	static char line[LINE_LONGEST];
@@ -291,7 +344,8 @@ read_list(struct pools *p, const char *folder, const char *list, size_t label)
 	for (size_t n = 0; n < WORDS_MOST && fgets(line, sizeof(line), file) != NULL; n++) {
 		struct str rest = str_trim(str_of(line)), word = str_cut(&rest, ' ');
 		uint64_t count;
-		if (!str_to_u64(rest, &count) || utf8_valid_prefix(word) < word.len)
+		if (!str_to_u64(rest, &count) || utf8_valid_prefix(word) < word.len ||
+		    is_held_out(held_out, word))
 			continue;
 		text_words_read(&words, word);
 		if (words.word_count != 1 || words.words[0].end != utf8_length(word))
@@ -382,14 +436,15 @@ romanise_words(struct pools *p, size_t label, enum script script)
 }
 
 static void
-read_lists(struct pools *p, const char *folder)
+read_lists(struct pools *p, const char *folder, const struct held_out *held_out)
 {
 	struct shares all = {0};
 
 	for (size_t i = 0; i < p->label_count; i++)
-		read_list(p, folder, p->labels[i], i);
+		read_list(p, folder, p->labels[i], i, held_out);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
-		read_list(p, folder, lists[i].list, pools_label(p, str_of(lists[i].label)));
+		read_list(p, folder, lists[i].list, pools_label(p, str_of(lists[i].label)),
+			  held_out);
 	for (int script = SCRIPT_LATIN; script < SCRIPT_COUNT; script++) {
 		for (size_t i = 0; p->by_script[script] != NULL && i < p->label_count; i++)
 			note_shares(&all, &p->by_script[script][i].words);
@@ -412,9 +467,13 @@ read_lists(struct pools *p, const char *folder)
 int
 pools_read(struct pools *p, const char *data, const char *words, struct err *err)
 {
+	struct held_out held_out = {0};
+
+	read_held_out(&held_out, data);
 	spelling_learn_chinese(open_list(words, "zh_cn"), open_list(words, "zh_tw"));
-	if (read_lines(p, data, err) != 0)
-		return -1;
-	read_lists(p, words);
-	return 0;
+	int result = read_lines(p, data, &held_out, err);
+	if (result == 0)
+		read_lists(p, words, &held_out);
+	free(held_out.at);
+	return result;
 }

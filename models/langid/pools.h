@@ -3,7 +3,8 @@
  *
  * Lines come from langid/train.tsv.gz, words from the lists of FrequencyWords. Chinese is told
  * apart into zh-Hans and zh-Hant by its signs, Serbian and Uzbek are there in both of their
- * scripts, and what is written in other scripts is there as chats romanise it.
+ * scripts, and what is written in other scripts is there as chats romanise it. Lines and words that
+ * stand in langid/dev.tsv are left out, in whatever language they are.
  */
 #ifndef LANGID_POOLS_H
 #define LANGID_POOLS_H

@@ -96,7 +96,7 @@ weigh_sources(struct sampler *s, size_t class, const struct pools *pools)
 			if (other->lines[source].count < fewest)
 				fewest = other->lines[source].count;
 		}
-		if (fewest < 2 * HELD_BACK_EVERY || (lesson->alike && source == SOURCE_DOUBTFUL))
+		if (fewest < 2 * HELD_BACK_EVERY)
 			fewest = 0;
 		weight[source] = most[source] * sqrt((double)fewest);
 		sum += weight[source];
@@ -106,7 +106,7 @@ weigh_sources(struct sampler *s, size_t class, const struct pools *pools)
 			sum += weight[source] = (double)d->pool->lines[source].count;
 	}
 	if (d->pool->words.length >= WORDS_LEAST || sum == 0) {
-		weight[SOURCE_WORDS] = sum > 0 ? sum * (lesson->alike ? 0.25 : 0.6) : 1;
+		weight[SOURCE_WORDS] = sum > 0 ? sum * (lesson->alike ? 0.4 : 0.6) : 1;
 		sum += weight[SOURCE_WORDS];
 	}
 	double upto = 0;
@@ -187,9 +187,9 @@ draw_piece(struct sampler *s, size_t *from, size_t *to)
 
 	*from = 0;
 	*to = count;
-	if (u < (s->lesson->alike ? 0.45 : 0.3) && count <= 20)
+	if (u < (s->lesson->alike ? 0.45 : 0.25) && count <= 20)
 		return;
-	if (u < 0.55)
+	if (u < 0.6)
 		length = 1 + draw_below(s, 3);
 	else
 		length = 1 + draw_below(s, count < 14 ? count : 14);
@@ -199,12 +199,10 @@ draw_piece(struct sampler *s, size_t *from, size_t *to)
 	*to = *from + length;
 }
 
-size_t
-sampler_next(struct sampler *s, uint64_t features[TEXT_FEATURES], size_t *class)
+const struct text_words *
+sampler_next(struct sampler *s, size_t *from, size_t *to, size_t *class)
 {
-	size_t from, to, count = 0;
-
-	while (count == 0) {
+	for (;;) {
 		*class = lottery_draw(s, &s->classes);
 		const struct class_draw *d = &s->draws[*class];
 		double u = sampler_uniform(s);
@@ -216,11 +214,10 @@ sampler_next(struct sampler *s, uint64_t features[TEXT_FEATURES], size_t *class)
 		text_words_read(&s->text, text);
 		if (s->text.word_count == 0)
 			continue;
-		from = 0;
-		to = s->text.word_count;
+		*from = 0;
+		*to = s->text.word_count;
 		if (source != SOURCE_WORDS)
-			draw_piece(s, &from, &to);
-		count = text_features(&s->text, from, to, features);
+			draw_piece(s, from, to);
+		return &s->text;
 	}
-	return count;
 }

@@ -12,11 +12,12 @@
 #include "laughter.h"
 #include "text/utf8.h"
 #include "text_words.h"
+#include "word_sums.h"
+#include <assert.h>
 #include <math.h>
 
 #define CANDIDATES      3
-#define RANKED          8 /* classes that are put in order */
-#define WORTH_RANKING   1e-6f
+#define RANKED          6 /* classes that are put in order */
 #define CONTENDER_LEAST 3e-6f
 #define CONTENDERS      4   /* languages that may share a text */
 #define SPAN_WORDS      256 /* of the text; spans end there */
@@ -30,17 +31,22 @@
 #define RELIABLE     0.8
 #define DIGITS       10000 /* more would only be noise */
 
+struct ranking {
+	size_t count;
+	uint8_t best[RANKED]; /* classes, the likeliest first */
+};
+
 struct language_scratch {
 	struct text_words text;
-	uint64_t features[TEXT_FEATURES];
-	uint32_t slots[TEXT_FEATURES];
-	int32_t sums[SPAN_WORDS][CLASSIFIER_DIM]; /* of each word that was looked at */
-	uint16_t found[SPAN_WORDS];               /* its features that are known */
-	uint16_t words[SPAN_WORDS];               /* which one of the text it is */
-	size_t looked_at;
+	struct word_look looks[TEXT_LETTERS]; /* at words of the script that is looked at */
+	size_t count;
+	struct word_grams grams;
 	float p[CLASSIFIER_CLASSES];
-	float columns[CONTENDERS][CLASSIFIER_DIM + 1];
-	uint8_t came_from[SPAN_WORDS][CONTENDERS];
+	struct ranking ranking;
+	classifier_four columns[CLASSIFIER_DIM + 1];
+	classifier_four says[SPAN_WORDS];
+	uint8_t came_from[SPAN_WORDS][CONTENDERS], course[SPAN_WORDS];
+	size_t contenders[CONTENDERS];
 	struct str codes[SPAN_WORDS]; /* of all words of the text; .ptr NULL: its neighbour's */
 	struct language_span spans[SPAN_WORDS];
 	struct language_candidate candidates[CANDIDATES];
@@ -90,11 +96,14 @@ is_yiddish(const struct text_words *text)
 static enum script
 main_script(const struct text_words *text)
 {
-	enum script best = SCRIPT_OTHER;
+	enum script best = text->words[0].script;
+	size_t most = text->by_script[best];
 
-	for (int i = SCRIPT_LATIN; i < SCRIPT_COUNT; i++) {
-		if (text->by_script[i] > text->by_script[best])
+	for (int i = SCRIPT_LATIN; most < text->letter_count && i < SCRIPT_COUNT; i++) {
+		if (text->by_script[i] > most) {
 			best = (enum script)i;
+			most = text->by_script[i];
+		}
 	}
 	/* Japanese may have more Han than kana, Chinese has no kana */
 	if (best == SCRIPT_HAN && text->by_script[SCRIPT_KANA] * 8 >= text->by_script[SCRIPT_HAN])
@@ -102,133 +111,112 @@ main_script(const struct text_words *text)
 	return best;
 }
 
-/* Finds the features of the words of a script: of those that are kept apart for spans, how many
- * each has; the rest together. How many features there are; they stay, for a second look. */
-static size_t
-find_words(const struct classifier *c, struct language_scratch *s, enum script script,
-	   size_t *found)
+static void
+choose_words(struct language_scratch *s, enum script script)
 {
-	uint64_t before = 0;
-	size_t features = 0;
-
-	*found = 0;
-	s->looked_at = 0;
+	s->count = 0;
 	for (size_t i = 0; i < s->text.word_count; i++) {
 		if (s->text.words[i].script != script)
 			continue;
-		size_t n = text_word_features(&s->text, i, &before, s->features + features);
-		size_t known = classifier_find(c, s->features + features, n, s->slots + *found);
-		features += n;
-		*found += known;
-		if (s->looked_at < SPAN_WORDS) {
-			s->found[s->looked_at] = (uint16_t)known;
-			s->words[s->looked_at++] = (uint16_t)i;
-		}
+		struct word_look *w = &s->looks[s->count++];
+		w->word = (uint32_t)i;
+		w->hash = text_word_hash(&s->text, i);
 	}
-	return features;
 }
 
+/* Scores of a part of the model by what the chosen words say; what each of them does stays. */
 static void
-add_up(int32_t *total, const int32_t *sum, size_t dim)
+weigh_text(const struct classifier *c, struct language_scratch *s, enum script script,
+	   float *scores)
 {
-	for (size_t d = 0; d < dim; d += 8) {
-		for (size_t k = 0; k < 8; k++)
-			total[d + k] += sum[d + k];
+	int32_t total[CLASSIFIER_DIM];
+	size_t said = word_sums(c, &s->text, s->looks, s->count, &s->grams, total);
+
+	classifier_scores(c, total, said == 0 ? 0 : 1 / (WORD_SUM_ONE * sqrtf((float)said)),
+			  s->text.by_script[script], scores);
+}
+
+/* The likeliest of the classes that have a probability, best first. By looking for the best again
+ * and again, as what a branch could be on is not foreseen. */
+static void
+rank(struct ranking *to, const float *p, const uint8_t *likely, size_t count)
+{
+	float left[CLASSIFIER_CLASSES];
+
+	for (size_t i = 0; i < count; i++)
+		left[i] = p[likely[i]];
+	to->count = count < RANKED ? count : RANKED;
+	for (size_t n = 0; n < to->count; n++) {
+		size_t best = 0;
+		float most = left[0];
+		for (size_t i = 1; i < count; i++) {
+			best = left[i] > most ? i : best;
+			most = left[i] > most ? left[i] : most;
+		}
+		if (most < CONTENDER_LEAST && n >= CANDIDATES)
+			to->count = n;
+		to->best[n] = likely[best];
+		left[best] = -1;
 	}
 }
 
-/* Asks a part about the words of its script: probabilities of its classes, and each word's sum. */
-static size_t
-look(const struct model_part *part, struct language_scratch *s, enum script script, float *p)
+/* Asks the part for a script about the words in it: probabilities of its classes. */
+static void
+look(const struct language_model *m, struct language_scratch *s, enum script script)
 {
-	const struct classifier *c = &part->classifier;
-	int32_t total[CLASSIFIER_DIM] = {0}, rest[CLASSIFIER_DIM];
-	size_t found, summed = 0, features = find_words(c, s, script, &found);
+	const struct classifier *c = &m->parts[m->first[script]].classifier;
+	uint8_t likely[CLASSIFIER_CLASSES];
 
-	for (size_t i = 0; i < s->looked_at; i++) {
-		classifier_sum(c, s->slots + summed, s->found[i], s->sums[i]);
-		add_up(total, s->sums[i], c->dim);
-		summed += s->found[i];
-	}
-	if (summed < found) {
-		classifier_sum(c, s->slots + summed, found - summed, rest);
-		add_up(total, rest, c->dim);
-	}
-	classifier_scores(c, total, found, p);
-	classifier_probabilities(p, c->classes);
-	return features;
-}
-
-static size_t
-best_class(const float *p, size_t classes)
-{
-	size_t best = 0;
-
-	for (size_t k = 1; k < classes; k++)
-		best = p[k] > p[best] ? k : best;
-	return best;
+	choose_words(s, script);
+	weigh_text(c, s, script, s->p);
+	size_t count = classifier_probabilities(s->p, c->classes, likely);
+	rank(&s->ranking, s->p, likely, count);
 }
 
 /* The second look shares out anew what the first gave to the look-alikes together. */
 static void
-look_again(const struct language_model *m, struct language_scratch *s,
-	   const struct model_part *first, uint8_t at, size_t features, float *p)
+look_again(const struct model_part *second, struct language_scratch *s, enum script script,
+	   float *p)
 {
-	const struct model_part *second = &m->parts[at];
 	const struct classifier *c = &second->classifier;
-	size_t place[CLASSIFIER_CLASSES];
+	uint8_t likely[CLASSIFIER_CLASSES];
 	float again[CLASSIFIER_CLASSES], together = 0;
-	int32_t sum[CLASSIFIER_DIM];
 
+	for (size_t i = 0; i < c->classes; i++)
+		together += second->place[i] == MODEL_NONE ? 0 : p[second->place[i]];
+	weigh_text(c, s, script, again);
+	(void)classifier_probabilities(again, c->classes, likely);
 	for (size_t i = 0; i < c->classes; i++) {
-		place[i] = CLASSIFIER_CLASSES;
-		for (size_t k = 0; k < first->classifier.classes; k++) {
-			if (first->labels[k] == second->labels[i]) {
-				place[i] = k;
-				together += p[k];
-				break;
-			}
-		}
-	}
-	size_t n = classifier_find(c, s->features, features, s->slots);
-	classifier_sum(c, s->slots, n, sum);
-	classifier_scores(c, sum, n, again);
-	classifier_probabilities(again, c->classes);
-	for (size_t i = 0; i < c->classes; i++) {
-		if (place[i] < CLASSIFIER_CLASSES)
-			p[place[i]] = together * again[i];
+		if (second->place[i] != MODEL_NONE)
+			p[second->place[i]] = together * again[i];
 	}
 }
 
-/* The likeliest classes, best first; how many. */
-static size_t
-choose_best(const float *p, size_t classes, size_t best[RANKED])
+/* What is left, when of the look-alikes among the ranked only some are likely still. */
+static void
+choose_candidates(const struct language_model *m, struct language_scratch *s, enum script script,
+		  struct language_guess *guess)
 {
+	const struct model_part *first = &m->parts[m->first[script]];
+	uint8_t second = m->second[script][first->labels[s->ranking.best[0]]],
+		likely[CLASSIFIER_CLASSES];
+	struct ranking ranking = s->ranking;
+	float p[CLASSIFIER_CLASSES];
 	size_t count = 0;
 
-	for (size_t k = 0; k < classes; k++) {
-		if (p[k] < WORTH_RANKING && count >= CANDIDATES)
-			continue;
-		if (count == RANKED && p[k] <= p[best[RANKED - 1]])
-			continue;
-		size_t at = count < RANKED ? count++ : RANKED - 1;
-		for (; at > 0 && p[best[at - 1]] < p[k]; at--)
-			best[at] = best[at - 1];
-		best[at] = k;
+	memcpy(p, s->p, first->classifier.classes * sizeof(*p));
+	if (second != MODEL_NONE) {
+		look_again(&m->parts[second], s, script, p);
+		for (size_t k = 0; k < first->classifier.classes; k++) {
+			likely[count] = (uint8_t)k;
+			count += p[k] > 0;
+		}
+		rank(&ranking, p, likely, count);
 	}
-	return count;
-}
-
-static void
-choose_candidates(const struct language_model *m, struct language_scratch *s,
-		  const struct model_part *part, const float *p, struct language_guess *guess)
-{
-	size_t best[RANKED], count = choose_best(p, part->classifier.classes, best);
-
-	guess->candidate_count = count < CANDIDATES ? count : CANDIDATES;
+	guess->candidate_count = ranking.count < CANDIDATES ? ranking.count : CANDIDATES;
 	for (size_t i = 0; i < guess->candidate_count; i++)
-		s->candidates[i] = (struct language_candidate){m->labels[part->labels[best[i]]],
-							       (double)p[best[i]]};
+		s->candidates[i] = (struct language_candidate){
+			m->labels[first->labels[ranking.best[i]]], (double)p[ranking.best[i]]};
 }
 
 static bool
@@ -265,102 +253,94 @@ only_candidate(struct language_scratch *s, struct language_guess *guess, struct 
 
 /* Contenders: those that the first look found likeliest, but one only of those that look alike. */
 static size_t
-choose_contenders(const struct language_model *m, const struct model_part *part, enum script script,
-		  const float *p, size_t contenders[CONTENDERS])
+choose_contenders(const struct language_model *m, const struct language_scratch *s,
+		  enum script script, size_t contenders[CONTENDERS])
 {
+	const struct model_part *part = &m->parts[m->first[script]];
 	const uint8_t *groups = m->second[script];
-	size_t best[RANKED], ranked = choose_best(p, part->classifier.classes, best), count = 0;
+	size_t count = 0;
 
-	for (size_t i = 0; i < ranked && count < CONTENDERS && p[best[i]] >= CONTENDER_LEAST; i++) {
-		uint8_t group = groups[part->labels[best[i]]];
+	for (size_t i = 0; i < s->ranking.count && count < CONTENDERS &&
+			   s->p[s->ranking.best[i]] >= CONTENDER_LEAST;
+	     i++) {
+		uint8_t group = groups[part->labels[s->ranking.best[i]]];
 		size_t k = 0;
 		while (k < count &&
 		       (group == MODEL_NONE || groups[part->labels[contenders[k]]] != group))
 			k++;
 		if (k == count)
-			contenders[count++] = best[i];
+			contenders[count++] = s->ranking.best[i];
 	}
 	return count;
 }
 
-/* How far behind the best contender each of them is by one word's evidence. */
-static void
-weigh_word(const struct classifier *c, const struct language_scratch *s, size_t word, size_t count,
-	   float *says)
-{
-	float top = 0;
+typedef int32_t four_flags __attribute__((vector_size(16)));
+static_assert(CONTENDERS == 4, "they are weighed four at a time");
 
-	for (size_t k = 0; k < count; k++) {
-		says[k] = classifier_score(c, s->sums[word], s->found[word], s->columns[k]);
-		top = k == 0 || says[k] > top ? says[k] : top;
+static size_t
+best_of(const float *costs, size_t count)
+{
+	size_t best = 0;
+
+	for (size_t k = 1; k < count; k++)
+		best = costs[k] > costs[best] ? k : best;
+	return best;
+}
+
+/* How far behind the best contender each of them is by each word's evidence; of all words together,
+ * how far the first. */
+static float
+weigh_words(const struct classifier *c, struct language_scratch *s, const size_t *contenders,
+	    size_t count)
+{
+	size_t words = s->count < SPAN_WORDS ? s->count : SPAN_WORDS;
+	size_t four[CONTENDERS];
+	float against = 0;
+
+	for (size_t k = 0; k < CONTENDERS; k++)
+		four[k] = contenders[k < count ? k : 0];
+	classifier_columns(c, four, s->columns);
+	for (size_t i = 0; i < words; i++) {
+		const struct word_look *w = &s->looks[i];
+		classifier_four says = classifier_score_four(
+			c, w->sum, 1.0f / WORD_SUM_ONE, s->text.words[w->word].count, s->columns);
+		float left = says[0] > says[1] ? says[0] : says[1],
+		      right = says[2] > says[3] ? says[2] : says[3];
+		says -= left > right ? left : right;
+		four_flags above = says > WORD_AGAINST;
+		classifier_four least = {WORD_AGAINST, WORD_AGAINST, WORD_AGAINST, WORD_AGAINST};
+		says = (classifier_four)((above & (four_flags)says) | (~above & (four_flags)least));
+		s->says[i] = says;
+		against -= says[0];
 	}
-	for (size_t k = 0; k < count; k++)
-		says[k] = says[k] - top > WORD_AGAINST ? says[k] - top : WORD_AGAINST;
+	return against;
 }
 
 /* The likeliest course through the words, where each change of the language has its cost (Viterbi):
  * for each word that was looked at its contender. Whether there was a change. */
 static bool
-follow_words(const struct classifier *c, struct language_scratch *s, const size_t *contenders,
-	     size_t count, uint8_t *course)
+follow_words(struct language_scratch *s, size_t count, uint8_t *course)
 {
-	float cost[CONTENDERS] = {0}, says[CONTENDERS];
-	size_t n = s->looked_at, best = 0;
+	float cost[CONTENDERS] = {0};
+	size_t n = s->count < SPAN_WORDS ? s->count : SPAN_WORDS, best = 0;
 	bool changes = false;
 
-	for (size_t k = 0; k < count; k++)
-		classifier_column(c, contenders[k], s->columns[k]);
 	for (size_t i = 0; i < n; i++) {
-		weigh_word(c, s, i, count, says);
-		best = best_class(cost, count);
+		best = best_of(cost, count);
 		float after_change = cost[best] - SWITCH_COSTS;
 		for (size_t k = 0; k < count; k++) {
 			bool stays = i == 0 || cost[k] >= after_change;
 			s->came_from[i][k] = (uint8_t)(stays ? k : best);
-			cost[k] = (stays ? cost[k] : after_change) + says[k];
+			cost[k] = (stays ? cost[k] : after_change) + s->says[i][k];
 		}
 	}
-	best = best_class(cost, count);
+	best = best_of(cost, count);
 	for (size_t i = n; i-- > 0;) {
 		course[i] = (uint8_t)best;
 		changes |= s->came_from[i][best] != best;
 		best = s->came_from[i][best];
 	}
 	return changes;
-}
-
-/* The languages of the main script's words, into their codes. */
-static bool
-tell_words_apart(const struct language_model *m, struct language_scratch *s,
-		 const struct model_part *part, enum script script, struct str code)
-{
-	size_t contenders[CONTENDERS];
-	uint8_t course[SPAN_WORDS];
-
-	if (s->looked_at < 2 || script == SCRIPT_HAN)
-		return false;
-	size_t count = choose_contenders(m, part, script, s->p, contenders);
-	if (count < 2 || !follow_words(&part->classifier, s, contenders, count, course))
-		return false;
-	for (size_t i = 0; i < s->looked_at; i++) {
-		if (s->words[i] < SPAN_WORDS)
-			s->codes[s->words[i]] =
-				course[i] == 0 ? code
-					       : m->labels[part->labels[contenders[course[i]]]];
-	}
-	return true;
-}
-
-/* What is written in another script than most of the text: its language as if it stood alone. */
-static struct str
-language_aside(const struct language_model *m, struct language_scratch *s, enum script script)
-{
-	if (m->first[script] == MODEL_NONE)
-		return language_of_script(script);
-	const struct model_part *part = &m->parts[m->first[script]];
-	float p[CLASSIFIER_CLASSES];
-	(void)look(part, s, script, p);
-	return m->labels[part->labels[best_class(p, part->classifier.classes)]];
 }
 
 static bool
@@ -370,18 +350,68 @@ belongs_to(enum script script, enum script main)
 	       (script == SCRIPT_HAN && main == SCRIPT_HANGUL);
 }
 
+static size_t
+spanned_words(const struct language_scratch *s)
+{
+	return s->text.word_count < SPAN_WORDS ? s->text.word_count : SPAN_WORDS;
+}
+
+/* The code of the whole text, for all words of its script. */
+static void
+spread_code(struct language_scratch *s, enum script script, struct str code)
+{
+	for (size_t i = 0; i < spanned_words(s); i++)
+		s->codes[i] = belongs_to(s->text.words[i].script, script) ? code : (struct str){0};
+}
+
+/* Whether the words that were just looked at change their language; then their course stays. */
+static bool
+find_course(const struct language_model *m, struct language_scratch *s, enum script script)
+{
+	if (s->count < 2 || script == SCRIPT_HAN)
+		return false;
+	size_t count = choose_contenders(m, s, script, s->contenders);
+	/* all that the words say against the first would not pay for one change */
+	return count >= 2 &&
+	       weigh_words(&m->parts[m->first[script]].classifier, s, s->contenders, count) >=
+		       SWITCH_COSTS &&
+	       follow_words(s, count, s->course);
+}
+
+/* The languages of the main script's words, into their codes. */
+static void
+tell_words_apart(const struct language_model *m, struct language_scratch *s, enum script script)
+{
+	const struct model_part *part = &m->parts[m->first[script]];
+
+	for (size_t i = 0; i < s->count && s->looks[i].word < SPAN_WORDS; i++) {
+		if (s->course[i] != 0)
+			s->codes[s->looks[i].word] =
+				m->labels[part->labels[s->contenders[s->course[i]]]];
+	}
+}
+
+/* What is written in another script than most of the text: its language as if it stood alone. */
+static struct str
+language_aside(const struct language_model *m, struct language_scratch *s, enum script script)
+{
+	if (m->first[script] == MODEL_NONE)
+		return language_of_script(script);
+	look(m, s, script);
+	return m->labels[m->parts[m->first[script]].labels[s->ranking.best[0]]];
+}
+
 /* Words in other scripts, into their codes; a letter alone is a sign, no language. */
 static bool
 tell_scripts_apart(const struct language_model *m, struct language_scratch *s, enum script main)
 {
-	size_t words = s->text.word_count < SPAN_WORDS ? s->text.word_count : SPAN_WORDS;
 	bool found = false;
 
 	for (int script = SCRIPT_LATIN; script < SCRIPT_COUNT; script++) {
 		if (s->text.by_script[script] < 2 || belongs_to((enum script)script, main))
 			continue;
 		struct str code = language_aside(m, s, (enum script)script);
-		for (size_t i = 0; i < words; i++) {
+		for (size_t i = 0; i < spanned_words(s); i++) {
 			const struct text_word *word = &s->text.words[i];
 			if ((int)word->script == script && word->count > 1) {
 				s->codes[i] = code;
@@ -396,9 +426,9 @@ tell_scripts_apart(const struct language_model *m, struct language_scratch *s, e
 static void
 make_spans(struct language_scratch *s, struct language_guess *guess)
 {
-	size_t words = s->text.word_count < SPAN_WORDS ? s->text.word_count : SPAN_WORDS, n = 0;
+	size_t n = 0;
 
-	for (size_t i = 0; i < words; i++) {
+	for (size_t i = 0; i < spanned_words(s); i++) {
 		const struct text_word *word = &s->text.words[i];
 		if (s->codes[i].ptr == NULL)
 			continue;
@@ -410,23 +440,30 @@ make_spans(struct language_scratch *s, struct language_guess *guess)
 	guess->span_count = n > 1 ? n : 0;
 }
 
+static bool
+has_other_scripts(const struct language_scratch *s, enum script main)
+{
+	for (size_t i = 0; i < spanned_words(s); i++) {
+		if (!belongs_to(s->text.words[i].script, main))
+			return true;
+	}
+	return false;
+}
+
 static void
 find_spans(const struct language_model *m, struct language_scratch *s, enum script script,
-	   struct language_guess *guess)
+	   bool changes, struct language_guess *guess)
 {
-	size_t words = s->text.word_count < SPAN_WORDS ? s->text.word_count : SPAN_WORDS;
-	struct str code = s->candidates[0].code;
-	bool mixed = false, scripts = false;
+	bool scripts = has_other_scripts(s, script);
 
-	for (size_t i = 0; i < words; i++)
-		scripts |= !belongs_to(s->text.words[i].script, script);
-	for (size_t i = 0; i < words; i++)
-		s->codes[i] = belongs_to(s->text.words[i].script, script) ? code : (struct str){0};
-	if (m->first[script] != MODEL_NONE)
-		mixed = tell_words_apart(m, s, &m->parts[m->first[script]], script, code);
-	if (scripts)
-		mixed |= tell_scripts_apart(m, s, script);
-	if (mixed)
+	if (!changes && !scripts)
+		return;
+	spread_code(s, script, s->candidates[0].code);
+	if (changes)
+		tell_words_apart(m, s, script);
+	if (scripts && tell_scripts_apart(m, s, script))
+		changes = true;
+	if (changes)
 		make_spans(s, guess);
 }
 
@@ -452,6 +489,7 @@ language_guess(const struct language_model *m, struct language_scratch *s, struc
 {
 	struct language_guess guess = {.spans = s->spans};
 	struct str laugh = {0};
+	bool changes = false;
 
 	text_words_read(&s->text, text);
 	if (s->text.word_count == 0 || laughter_remove(&s->text, &laugh))
@@ -464,16 +502,9 @@ language_guess(const struct language_model *m, struct language_scratch *s, struc
 			code = STR("yi");
 		only_candidate(s, &guess, code, SCRIPT_SURE);
 	} else {
-		const struct model_part *first = &m->parts[m->first[script]];
-		float p[CLASSIFIER_CLASSES];
-		size_t features = look(first, s, script, s->p);
-		uint8_t second =
-			m->second[script]
-				 [first->labels[best_class(s->p, first->classifier.classes)]];
-		memcpy(p, s->p, sizeof(p));
-		if (second != MODEL_NONE)
-			look_again(m, s, first, second, features, p);
-		choose_candidates(m, s, first, p, &guess);
+		look(m, s, script);
+		changes = find_course(m, s, script); /* before a second look at the same words */
+		choose_candidates(m, s, script, &guess);
 		join_chinese(s, &guess);
 	}
 	for (size_t i = 0; i < guess.candidate_count; i++)
@@ -481,7 +512,7 @@ language_guess(const struct language_model *m, struct language_scratch *s, struc
 	guess.candidates = s->candidates;
 	guess.code = s->candidates[0].code;
 	guess.confidence = s->candidates[0].confidence;
-	find_spans(m, s, script, &guess);
+	find_spans(m, s, script, changes, &guess);
 	guess.reliable = guess.confidence >= RELIABLE;
 	if (guess.confidence < confident)
 		guess.code = (struct str){0};

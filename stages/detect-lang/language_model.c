@@ -53,6 +53,22 @@ take_part(struct language_model *m, size_t at, const struct model_entry *from, s
 	return 0;
 }
 
+/* Where a second look's classes are in the first of its script. */
+static void
+find_places(const struct language_model *m, struct model_part *second, enum script script)
+{
+	memset(second->place, MODEL_NONE, sizeof(second->place));
+	if (m->first[script] == MODEL_NONE)
+		return;
+	const struct model_part *first = &m->parts[m->first[script]];
+	for (size_t i = 0; i < second->classifier.classes; i++) {
+		for (size_t k = first->classifier.classes; k-- > 0;) {
+			if (first->labels[k] == second->labels[i])
+				second->place[i] = (uint8_t)k;
+		}
+	}
+}
+
 struct language_model *
 language_model_open(struct str bytes, struct err *err)
 {
@@ -89,6 +105,10 @@ language_model_open(struct str bytes, struct err *err)
 	for (size_t i = 0; i < head->entry_count; i++) {
 		if (take_part(m, i, &entry[i], bytes) != 0)
 			goto damaged;
+	}
+	for (size_t i = 0; i < head->entry_count; i++) {
+		if (entry[i].second)
+			find_places(m, &m->parts[i], (enum script)entry[i].script);
 	}
 	return m;
 damaged:

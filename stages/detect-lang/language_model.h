@@ -14,6 +14,8 @@
 struct model_part {
 	struct classifier classifier;
 	const uint16_t *labels; /* of its classes */
+	uint8_t place[CLASSIFIER_CLASSES]; /* of a second look: the first one's class of the same
+					      label, or MODEL_NONE */
 };
 struct language_model {
 	struct str labels[MODEL_LABELS]; /* BCP 47 */

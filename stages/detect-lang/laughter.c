@@ -23,10 +23,12 @@ static const struct {
 } words[] = {{"lol", ""}, {"lmao", ""}, {"rofl", ""},  {"lmfao", ""},  {"xd", ""},
 	     {"xdd", ""}, {"hah", ""},  {"mdr", "fr"}, {"ptdr", "fr"}, {"asg", "sv"}};
 
+/* Second letters of those words, by the first. */
 #define LETTER(c) (1u << ((c) - 'a'))
-#define FIRST_LETTERS                                                                              \
-	(LETTER('a') | LETTER('h') | LETTER('l') | LETTER('m') | LETTER('p') | LETTER('r') |       \
-	 LETTER('x'))
+static const uint32_t second_letters[32] = {
+	['a' - 'a'] = LETTER('s'), ['h' - 'a'] = LETTER('a'),
+	['l' - 'a'] = LETTER('o') | LETTER('m'), ['m' - 'a'] = LETTER('d'),
+	['p' - 'a'] = LETTER('t'), ['r' - 'a'] = LETTER('o'), ['x' - 'a'] = LETTER('d')};
 
 static bool
 is_among(uint32_t letter, struct str set)
@@ -67,21 +69,28 @@ is_word(const uint32_t *letters, size_t count, const char *word)
 	return i == count && word[i] == '\0';
 }
 
-/* Sounds over and over: each letter comes back after two, or it is one letter alone. Nearly no
- * other word is like that, so what is dearer is seldom asked. */
-static bool
-repeats(const uint32_t *letters, size_t count, size_t length)
+/* Nearly no word is like these, so what is dearer is seldom asked. No branches: nobody could foresee
+ * them. */
+static inline bool
+may_be_sounds(const uint32_t *l, size_t count, size_t length)
 {
-	if (count >= 4)
-		return letters[0] == letters[2] && letters[1] == letters[3];
-	return count == 2 ? letters[0] == letters[1]
-			  : count == 1 && (length > 1 || letters[0] >= LETTERS_IN_TABLE);
+	return ((count >= 4) & (l[0] == l[2]) & (l[1] == l[3])) | ((count == 2) & (l[0] == l[1])) |
+	       ((count == 1) & ((length > 1) | (l[0] >= LETTERS_IN_TABLE)));
+}
+
+static inline bool
+may_be_word(const uint32_t *l, size_t count)
+{
+	bool small = (l[0] - 'a' <= 'z' - 'a') & (l[1] - 'a' <= 'z' - 'a');
+
+	return small & (count >= 2) & (count <= 5) &
+	       (second_letters[(l[0] - 'a') & 31] >> ((l[1] - 'a') & 31));
 }
 
 bool
 laughter_is(const uint32_t *letters, size_t count, size_t length, struct str *code)
 {
-	if (repeats(letters, count, length)) {
+	if (may_be_sounds(letters, count, length)) {
 		for (size_t i = 0; i < sizeof(laughs) / sizeof(*laughs); i++) {
 			if (is_laugh(letters, count, length, i)) {
 				*code = str_of(laughs[i].code);
@@ -89,8 +98,7 @@ laughter_is(const uint32_t *letters, size_t count, size_t length, struct str *co
 			}
 		}
 	}
-	if (count < 2 || count > 5 || letters[0] - 'a' > 'z' - 'a' ||
-	    (FIRST_LETTERS >> (letters[0] - 'a') & 1) == 0)
+	if (!may_be_word(letters, count))
 		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
 		if (is_word(letters, count, words[i].word)) {
@@ -119,23 +127,22 @@ laughter_is_fives(struct str text)
 bool
 laughter_remove(struct text_words *text, struct str *code)
 {
-	size_t kept = 0, letters[SCRIPT_COUNT] = {0};
+	size_t kept = 0, count = text->word_count;
 	struct str whose = {0};
 
-	for (size_t i = 0; i < text->word_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct text_word *word = &text->words[i];
 		if (laughter_is(text->letters + word->first, word->count, word->end - word->start,
 				&whose)) {
 			if (code->ptr == NULL || code->len == 0)
 				*code = whose;
+			text->by_script[word->script] -= word->count;
 			continue;
 		}
-		letters[word->script] += word->count;
-		text->words[kept++] = *word;
+		if (kept < i)
+			text->words[kept] = *word;
+		kept++;
 	}
-	if (kept == text->word_count)
-		return false;
 	text->word_count = kept;
-	memcpy(text->by_script, letters, sizeof(letters));
-	return kept == 0;
+	return kept == 0 && count > 0;
 }

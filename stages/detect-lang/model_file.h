@@ -12,7 +12,7 @@
 
 #include "classifier.h"
 
-#define MODEL_MAGIC   "chatmill-lang 1\n"
+#define MODEL_MAGIC   "chatmill-lang 2\n"
 #define MODEL_LABEL   16
 #define MODEL_LABELS  256 /* at most */
 #define MODEL_ENTRIES 64  /* at most */

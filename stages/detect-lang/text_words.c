@@ -1,12 +1,11 @@
 #include "text_words.h"
 
 #include "text/utf8.h"
+#include <assert.h>
 
-#define FIRST_LONGEST 5 /* letters of a gram at the beginning of a word, its edge among them */
-#define INNER_LONGEST 4
 #define HAN_LONGEST   3
-#define EDGE          1 /* stands for the edge of a word among its letters */
 #define MULTIPLIER    UINT64_C(0x9E3779B97F4A7C15)
+#define EDGE          1 /* stands for the edge of a word among its letters */
 
 /* Reading: what is left of the text, where in it we are, and the word that is being read. */
 struct reading {
@@ -122,28 +121,41 @@ next_beyond_ascii(struct str *left)
 	return (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
 }
 
-/* The rest of a run of plain letters within a Latin word: most of most texts. */
+/* The rest of a run of letters of the word's script: most of most texts. */
 static void
-take_plain_letters(struct reading *r)
+take_letters(struct reading *r)
 {
-	struct text_words *to = r->to;
-	size_t room = WORD_LONGEST - (to->letter_count - r->word.first), i = 0;
-	uint32_t *end = to->letters + to->letter_count;
+	const unsigned char *p = (const unsigned char *)r->left.ptr, *end = p + r->left.len;
+	uint32_t *first = r->to->letters + r->word.first, *to = r->to->letters + r->to->letter_count,
+		 *full = first + WORD_LONGEST, taken = 0, c;
+	size_t len;
 
-	for (; i < r->left.len && room > 0; i++) {
-		uint32_t small = (unsigned char)r->left.ptr[i] | 32u;
-		if (small - 'a' > 'z' - 'a')
+	for (; p < end && to < full; p += len, taken++) {
+		if (p[0] < 0x80) {
+			len = 1;
+			c = p[0];
+		} else if (p[0] < 0xE0) {
+			len = 2;
+			c = (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
+		} else {
+			len = 3;
+			c = (p[0] & 0xFu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+			if (c >= LETTERS_IN_TABLE || p[0] >= 0xF0)
+				break;
+		}
+		struct letter letter = letters_table[c];
+		if (letter.script != r->word.script)
 			break;
-		if (end - to->letters >= r->word.first + 2 && end[-1] == small && end[-2] == small)
-			continue;
-		*end++ = small;
-		room--;
+		*to = letter.lower;
+		to += to < first + 2 || to[-1] != letter.lower || to[-2] != letter.lower;
 	}
-	to->letter_count = (size_t)(end - to->letters);
-	r->left = str_tail(r->left, i);
-	r->at += (uint32_t)i;
-	r->word.end = i > 0 ? r->at : r->word.end;
-	r->apostrophe = i > 0 ? false : r->apostrophe;
+	if (taken == 0)
+		return;
+	r->to->letter_count = (size_t)(to - r->to->letters);
+	r->left = str_tail(r->left, (size_t)(p - (const unsigned char *)r->left.ptr));
+	r->at += taken;
+	r->word.end = r->at;
+	r->apostrophe = false;
 }
 
 void
@@ -156,8 +168,8 @@ text_words_read(struct text_words *to, struct str text)
 	memset(to->by_script, 0, sizeof(to->by_script));
 	while (to->letter_count + WORD_LONGEST < TEXT_LETTERS &&
 	       to->word_count + 1 < TEXT_LETTERS) {
-		if (r.within && r.word.script == SCRIPT_LATIN)
-			take_plain_letters(&r);
+		if (r.within)
+			take_letters(&r);
 		if (r.left.len == 0)
 			break;
 		unsigned char c = (unsigned char)r.left.ptr[0];
@@ -198,32 +210,7 @@ longer(uint64_t hash, uint32_t letter)
 }
 
 static size_t
-word_features(const uint32_t *letters, size_t count, uint64_t *to, uint64_t *whole)
-{
-	uint32_t padded[WORD_LONGEST + 2];
-	size_t n = 0, len = count + 2;
-
-	padded[0] = padded[count + 1] = EDGE;
-	memcpy(padded + 1, letters, count * sizeof(*letters));
-	uint64_t hash = longer(0, EDGE);
-	for (size_t i = 1; i < len; i++) { /* from its edge: on to the whole word */
-		hash = longer(hash, padded[i]);
-		to[n] = hash;
-		n += i < FIRST_LONGEST;
-	}
-	*whole = to[n] = hash;
-	n += len > FIRST_LONGEST;
-	for (size_t i = 1; i + 1 < len; i++) {
-		size_t end = i + INNER_LONGEST < len ? i + INNER_LONGEST : len;
-		hash = longer(0, padded[i]);
-		for (size_t j = i + 1; j < end; j++)
-			to[n++] = hash = longer(hash, padded[j]);
-	}
-	return n;
-}
-
-static size_t
-han_features(const uint32_t *letters, size_t count, uint64_t *to)
+han_grams(const uint32_t *letters, size_t count, uint64_t *to)
 {
 	size_t n = 0;
 
@@ -236,33 +223,71 @@ han_features(const uint32_t *letters, size_t count, uint64_t *to)
 	return n;
 }
 
-size_t
-text_word_features(const struct text_words *text, size_t at, uint64_t *before,
-		   uint64_t features[WORD_FEATURES])
+/* Eight letters at once, zeroes behind the last: most words have no more, and nobody could foresee
+ * where a loop over their letters ends. */
+static inline uint64_t
+eight_hash(const uint32_t *letters, size_t count)
+{
+	static const uint32_t mask[2 * LETTERS_AT_ONCE] = {~0u, ~0u, ~0u, ~0u, ~0u, ~0u, ~0u, ~0u};
+	typedef uint32_t eight __attribute__((vector_size(32)));
+	static_assert(sizeof(eight) == LETTERS_AT_ONCE * sizeof(*letters), "eight at once");
+	eight some, which;
+	uint64_t two[4];
+
+	memcpy(&some, letters, sizeof(some));
+	memcpy(&which, mask + LETTERS_AT_ONCE - count, sizeof(which));
+	some &= which;
+	memcpy(two, &some, sizeof(two));
+	return two[0] * MULTIPLIER + two[1] * UINT64_C(0xD6E8FEB86659FD93) +
+	       two[2] * UINT64_C(0xA0761D6478BD642F) + two[3] * UINT64_C(0xE7037ED1A0B428DB);
+}
+
+uint64_t
+text_word_hash(const struct text_words *text, size_t at)
 {
 	const struct text_word *word = &text->words[at];
 	const uint32_t *letters = text->letters + word->first;
-	uint64_t whole;
+	size_t left = word->count;
+	uint64_t hash = word->count;
 
-	if (word->script == SCRIPT_HAN) {
-		*before = 0;
-		return han_features(letters, word->count, features);
+	if (word->script == SCRIPT_HAN)
+		return 0;
+	for (; left > LETTERS_AT_ONCE; left -= LETTERS_AT_ONCE, letters += LETTERS_AT_ONCE) {
+		hash = (hash + eight_hash(letters, LETTERS_AT_ONCE)) * MULTIPLIER;
+		hash ^= hash >> 32;
 	}
-	size_t n = word_features(letters, word->count, features, &whole);
-	if (*before != 0)
-		features[n++] = longer(*before * MULTIPLIER, (uint32_t)(whole >> 32));
-	*before = whole;
-	return n;
+	hash = (hash + eight_hash(letters, left)) * MULTIPLIER;
+	return (hash ^ hash >> 32) | 1;
+}
+
+/* Three letters of 21 bits each. */
+static inline uint64_t
+gram_hash(uint64_t three)
+{
+	three *= MULTIPLIER;
+	three = (three ^ three >> 32) * MULTIPLIER;
+	return three ^ three >> 32;
 }
 
 size_t
-text_features(const struct text_words *text, size_t from, size_t to,
-	      uint64_t features[TEXT_FEATURES])
+text_word_grams(const struct text_words *text, size_t at, uint64_t features[WORD_FEATURES])
 {
-	uint64_t before = 0;
-	size_t n = 0;
+	const struct text_word *word = &text->words[at];
+	const uint32_t *letters = text->letters + word->first;
+	size_t n = 0, count = word->count;
 
-	for (size_t i = from; i < to; i++)
-		n += text_word_features(text, i, &before, features + n);
+	if (word->script == SCRIPT_HAN)
+		return han_grams(letters, count, features);
+	uint64_t three = (uint64_t)EDGE << 21 | (uint64_t)letters[0] << 42;
+	for (size_t i = 1; i <= count; i++) { /* which letter ends the three */
+		uint32_t last = i < count ? letters[i] : EDGE;
+		three = three >> 21 | (uint64_t)last << 42;
+		uint64_t hash = features[n++] = gram_hash(three);
+		if (i < count)
+			features[n++] = hash =
+				longer(hash, i + 1 < count ? letters[i + 1] : EDGE);
+		if (i == 1 && count > 2)
+			features[n++] = longer(hash, count > 3 ? letters[3] : EDGE);
+	}
 	return n;
 }

@@ -13,6 +13,7 @@
 
 #define TEXT_LETTERS 1024 /* letters, and words, that are looked at */
 #define WORD_LONGEST 64   /* letters; what is longer is cut into several */
+#define LETTERS_AT_ONCE 8
 
 struct text_word {
 	uint32_t first, count; /* its letters */
@@ -20,7 +21,7 @@ struct text_word {
 	enum script script;
 };
 struct text_words {
-	uint32_t letters[TEXT_LETTERS];
+	uint32_t letters[TEXT_LETTERS + LETTERS_AT_ONCE]; /* so many may be read from any of them */
 	struct text_word words[TEXT_LETTERS];
 	size_t letter_count, word_count;
 	size_t by_script[SCRIPT_COUNT]; /* letters */
@@ -29,14 +30,11 @@ struct text_words {
 /* text is valid UTF-8. */
 void text_words_read(struct text_words *, struct str text);
 
-/* N-grams of 2 to 4 letters with the edges of words, beginnings of 4, whole words and pairs of
- * neighbours; of Han, which has no words, 1 to 3 signs. Hashes of 64 bits, the upper 48 of them
- * good. *before is the neighbour, 0 at first, and becomes this word. */
-#define WORD_FEATURES (WORD_LONGEST * 4 + 8)
-#define TEXT_FEATURES (TEXT_LETTERS * 8)
-size_t text_word_features(const struct text_words *, size_t word, uint64_t *before,
-			  uint64_t features[WORD_FEATURES]);
-size_t text_features(const struct text_words *, size_t from_word, size_t to_word,
-		     uint64_t features[TEXT_FEATURES]);
+/* Hashes of 64 bits, the upper 48 of them good: of a whole word, and of its n-grams of 3 and 4
+ * letters, its edges among them, and its beginning of 4. Han has no words: a run's hash is 0, and
+ * its n-grams are 1 to 3 signs. */
+uint64_t text_word_hash(const struct text_words *, size_t word);
+#define WORD_FEATURES (WORD_LONGEST * 3 + 8)
+size_t text_word_grams(const struct text_words *, size_t word, uint64_t features[WORD_FEATURES]);
 
 #endif

@@ -1,6 +1,5 @@
 #include "../../../stages/detect-lang/text_words.h"
 #include "base/buf.h"
-#include "base/mem.h"
 #include "check.h"
 #include "text/utf8.h"
 
@@ -106,41 +105,80 @@ words_end_where_the_script_does(void **state)
 }
 
 static void
+check_all_words(void)
+{
+	static uint64_t features[TEXT_LETTERS * 3];
+	size_t n = 0;
+
+	for (size_t i = 0; i < words.word_count; i++) {
+		(void)text_word_hash(&words, i);
+		assert_in_range(n, 0, TEXT_LETTERS * 3 - 1);
+		n += text_word_grams(&words, i, features + n);
+	}
+	assert_in_range(n, 1, TEXT_LETTERS * 3);
+}
+
+static void
 what_is_endless_is_cut(void **state)
 {
+	static const char *const parts[] = {"a ", "\xE4\xBB\x8A\xE6\x97\xA5", "ab", "\xE4\xBB\x8A ",
+					    "abc "};
 	struct buf b = {0};
-	uint64_t *features = mem_zero(TEXT_FEATURES, sizeof(*features));
 
 	(void)state;
 	for (size_t i = 0; i < 100000; i++)
 		buf_add_byte(&b, (char)('a' + i * 7 % 26));
 	text_words_read(&words, buf_str(&b));
 	assert_in_range(words.letter_count, TEXT_LETTERS / 2, TEXT_LETTERS);
-	assert_in_range(text_features(&words, 0, words.word_count, features), 1, TEXT_FEATURES);
-	buf_clear(&b);
-	for (size_t i = 0; i < 100000; i++)
-		buf_add(&b, STR("a "));
-	text_words_read(&words, buf_str(&b));
-	assert_in_range(words.word_count, TEXT_LETTERS / 2, TEXT_LETTERS);
-	assert_in_range(text_features(&words, 0, words.word_count, features), 1, TEXT_FEATURES);
-	free(features);
+	check_all_words();
+	for (size_t k = 0; k < sizeof(parts) / sizeof(*parts); k++) {
+		buf_clear(&b);
+		for (size_t i = 0; i < 100000; i++)
+			buf_add(&b, str_of(parts[k]));
+		text_words_read(&words, buf_str(&b));
+		assert_in_range(words.letter_count, TEXT_LETTERS / 2, TEXT_LETTERS);
+		check_all_words();
+	}
 	buf_free(&b);
 }
 
 static void
-features_of_a_word_are_its_grams_and_itself(void **state)
+words_are_known_by_all_their_letters(void **state)
 {
-	uint64_t features[WORD_FEATURES], before = 0;
+	uint64_t first;
 
 	(void)state;
-	text_words_read(&words, STR("so"));
-	/* edge s, edge so, edge so edge; so, so edge; o edge */
-	assert_int_equal(text_word_features(&words, 0, &before, features), 6);
-	assert_true(before != 0);
-	text_words_read(&words, STR("so so"));
-	before = 0;
-	assert_int_equal(text_word_features(&words, 0, &before, features), 6);
-	assert_int_equal(text_word_features(&words, 1, &before, features), 7); /* and the pair */
+	text_words_read(&words, STR("some thing some thingsome thingsomething thingsomethinh"));
+	first = text_word_hash(&words, 0);
+	assert_true(first != 0 && first == text_word_hash(&words, 2));
+	for (size_t i = 0; i < words.word_count; i++) {
+		for (size_t k = i + 1; k < words.word_count; k++)
+			assert_true((text_word_hash(&words, i) == text_word_hash(&words, k)) ==
+				    (i == 0 && k == 2));
+	}
+	text_words_read(&words, STR("\xE4\xBB\x8A\xE6\x97\xA5"));
+	assert_true(text_word_hash(&words, 0) == 0);
+}
+
+static void
+grams_are_of_three_and_four_letters_and_the_beginning(void **state)
+{
+	static const struct {
+		const char *word;
+		size_t grams;
+	} cases[] = {{"a", 1}, {"so", 3}, {"the", 6}, {"word", 8}, {"words", 10}};
+	uint64_t features[WORD_FEATURES];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		text_words_read(&words, str_of(cases[i].word));
+		size_t n = text_word_grams(&words, 0, features);
+		assert_int_equal(n, cases[i].grams);
+		for (size_t a = 0; a < n; a++) {
+			for (size_t b = a + 1; b < n; b++)
+				assert_true(features[a] != features[b]);
+		}
+	}
 }
 
 int
@@ -154,7 +192,8 @@ main(void)
 		cmocka_unit_test(digits_count_as_letters_within_romanised_arabic),
 		cmocka_unit_test(words_end_where_the_script_does),
 		cmocka_unit_test(what_is_endless_is_cut),
-		cmocka_unit_test(features_of_a_word_are_its_grams_and_itself),
+		cmocka_unit_test(words_are_known_by_all_their_letters),
+		cmocka_unit_test(grams_are_of_three_and_four_letters_and_the_beginning),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

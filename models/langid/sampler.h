@@ -19,7 +19,8 @@ struct sampler *sampler_new(const struct pools *, const struct lesson *, uint64_
 			    bool held_back);
 void sampler_free(struct sampler *);
 
-/* The next text, which of its words are to be looked at (half open, one at least), and its class. */
+/* The next text, which of its words are to be looked at (half open, one at least), and its class.
+ */
 const struct text_words *sampler_next(struct sampler *, size_t *from, size_t *to, size_t *class);
 double sampler_uniform(struct sampler *); /* 0..1 */
 

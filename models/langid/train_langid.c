@@ -217,8 +217,7 @@ add_model(struct buf *to, const struct work *work)
 			e->labels[k] = (uint16_t)t->lesson.labels[k];
 		add(&data, c->checks, (size_t)c->buckets * 8);
 		add(&data, c->vectors, (size_t)c->buckets * 4 * c->dim);
-		add(&data, c->weights,
-		    classifier_lanes(c->classes) * (c->dim + 1) * sizeof(float));
+		add(&data, c->weights, classifier_lanes(c->classes) * (c->dim + 1) * sizeof(float));
 		pad(&data);
 	}
 	memcpy(head.magic, MODEL_MAGIC, sizeof(head.magic));

@@ -2,9 +2,10 @@
  * trainer.c -- a classifier from a lesson.
  *
  * First the features are chosen: those that tell most about the class, by counts over a first lot
- * of texts; words, then n-grams of the words that were not chosen. Then vectors and weights are learned in floats, text by text, with a rate that falls to
- * zero, and the vectors are rounded to int8. Last the sharpness: the factor on the scores by which
- * the probabilities of texts held back come out right, for each size of text.
+ * of texts; words, then n-grams of the words that were not chosen. Then vectors and weights are
+ * learned in floats, text by text, with a rate that falls to zero, and the vectors are rounded to
+ * int8. Last the sharpness: the factor on the scores by which the probabilities of texts held back
+ * come out right, for each size of text.
  */
 #include "trainer.h"
 
@@ -17,9 +18,9 @@
 #define SKETCH_BITS   25
 #define SEEN_LEAST    5
 #define SUMMED_MOST   (TEXT_LETTERS * 8) /* of a text */
-#define CALIBRATION   60000 /* texts */
-#define WORDS_UNKNOWN 0.2   /* share of known words whose n-grams are looked at all the same */
-#define FULL          92    /* slots in a hundred that are filled */
+#define CALIBRATION   60000              /* texts */
+#define WORDS_UNKNOWN 0.2 /* share of known words whose n-grams are looked at all the same */
+#define FULL          92  /* slots in a hundred that are filled */
 
 struct counted {
 	uint64_t feature;
@@ -409,7 +410,7 @@ calibrate(struct classifier *model, const struct pools *pools, const struct less
 	  const struct training *how)
 {
 	enum { TRIED = 60 };
-	double (*loss)[TRIED] = mem_zero(CLASSIFIER_SHARPNESS, sizeof(*loss));
+	double(*loss)[TRIED] = mem_zero(CLASSIFIER_SHARPNESS, sizeof(*loss));
 	size_t seen[CLASSIFIER_SHARPNESS] = {0}, from, to, class;
 	struct sampler *s = sampler_new(pools, lesson, how->seed + 2, true);
 	float scores[CLASSIFIER_CLASSES], p[CLASSIFIER_CLASSES];

@@ -6,13 +6,13 @@
 #include "sampler.h"
 
 struct training {
-	uint32_t dim;          /* of the vectors */
-	uint32_t slots;        /* for all features; a multiple of 32 */
-	uint32_t words;        /* how many of the features are whole words, at most */
-	double samples;        /* texts, in all */
-	double counted;        /* texts whose features are counted before */
-	double rate;           /* of learning, falling to zero */
-	double left_out;       /* share of a text's features, so that none is relied upon alone */
+	uint32_t dim;    /* of the vectors */
+	uint32_t slots;  /* for all features; a multiple of 32 */
+	uint32_t words;  /* how many of the features are whole words, at most */
+	double samples;  /* texts, in all */
+	double counted;  /* texts whose features are counted before */
+	double rate;     /* of learning, falling to zero */
+	double left_out; /* share of a text's features, so that none is relied upon alone */
 	uint64_t seed;
 };
 

@@ -4,14 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Compiled twice, and chosen when the program starts: twice the lanes where there are such. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
-	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define FOR_NEWER_PROCESSORS __attribute__((target_clones("avx2", "default")))
-#else
-#define FOR_NEWER_PROCESSORS
-#endif
-
 typedef int8_t bytes8 __attribute__((vector_size(8)));
 typedef int8_t bytes16 __attribute__((vector_size(16)));
 typedef int16_t shorts16 __attribute__((vector_size(32)));
@@ -152,7 +144,7 @@ classifier_score_four(const struct classifier *c, const int16_t *sum, float by, 
 	return ((even + odd) * by + columns[c->dim]) * factor(c, size);
 }
 
-/* What is this far behind adds nothing that could be seen. */
+/* In logarithms: what is so far behind is nobody's answer, nor a part of the text. */
 #define BEHIND 12.8f
 
 /* Four at a time, which don't wait for each other. */
@@ -173,11 +165,15 @@ greatest(const float *numbers, size_t count)
 	return top[0];
 }
 
-static inline bool
-any(numbers8 are)
+/* Any of eight numbers is as much as the least. */
+static inline __attribute__((always_inline)) bool
+any_reach(const float *eight, float least)
 {
+	floats8 numbers;
 	int64_t parts[4];
 
+	memcpy(&numbers, eight, sizeof(numbers));
+	numbers8 are = numbers >= least;
 	memcpy(parts, &are, sizeof(parts));
 	return (parts[0] | parts[1] | parts[2] | parts[3]) != 0;
 }
@@ -188,14 +184,10 @@ classifier_probabilities(float *scores, size_t classes, uint8_t *likely)
 	float top = greatest(scores, classes), sum = 0;
 	size_t count = 0;
 
-	for (size_t from = 0; from < classes; from += 8) { /* mostly none of eight */
-		floats8 eight = {0};
+	for (size_t from = 0; from < classes; from += 8) {
 		size_t n = classes - from < 8 ? classes - from : 8;
-		if (n == 8) {
-			memcpy(&eight, scores + from, sizeof(eight));
-			if (!any(eight >= top - BEHIND))
-				continue;
-		}
+		if (n == 8 && !any_reach(scores + from, top - BEHIND))
+			continue; /* as mostly */
 		for (size_t k = from; k < from + n; k++) {
 			likely[count] = (uint8_t)k;
 			count += scores[k] >= top - BEHIND;

@@ -5,8 +5,8 @@
  * each found by 32 more bits     └───────┴───────┴───────┴───────┘   0: nothing is there a vector
  * for each slot    [ int8 × dim ]                      a feature without a slot is unknown
  *
- * x = a weighted sum of the vectors of the features found; p = softmax(sharpness[size] * (W x + b)).
- * Features whose check collides with another's are taken for it: one in 8,000.
+ * x = a weighted sum of the vectors of the features found; p = softmax(sharpness[size] * (W x +
+ * b)). Features whose check collides with another's are taken for it: one in 8,000.
  */
 #ifndef CLASSIFIER_H
 #define CLASSIFIER_H
@@ -19,7 +19,15 @@
 #define CLASSIFIER_CLASSES   128
 #define CLASSIFIER_DIM       32  /* at most; a multiple of 8 */
 #define CLASSIFIER_SUMMED    256 /* vectors whose sum fits an int16 */
-#define CLASSIFIER_SHARPNESS 10 /* by the binary logarithm of a text's size */
+#define CLASSIFIER_SHARPNESS 10  /* by the binary logarithm of a text's size */
+
+/* Compiled twice, and chosen when the program starts: twice the lanes where there are such. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
+	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define FOR_NEWER_PROCESSORS __attribute__((target_clones("avx2", "default")))
+#else
+#define FOR_NEWER_PROCESSORS
+#endif
 
 struct classifier {
 	uint32_t classes, dim, buckets;
@@ -88,7 +96,7 @@ void classifier_sum(const struct classifier *, const uint32_t *slots, size_t cou
 /* A score for each class (room for all lanes) of x = sum * by, for a text of that size. */
 void classifier_scores(const struct classifier *, const int32_t *sum, float by, size_t size,
 		       float *scores);
-/* Scores become probabilities, 0 for what is not a millionth as likely as the likeliest; and which
+/* Scores become probabilities, 0 for what has not three millionths of the likeliest's; and which
  * are not 0, in the order of classes (room for all of them): how many. */
 size_t classifier_probabilities(float *scores, size_t classes, uint8_t *likely);
 

@@ -192,7 +192,7 @@ look_again(const struct model_part *second, struct language_scratch *s, enum scr
 	}
 }
 
-/* What is left, when of the look-alikes among the ranked only some are likely still. */
+/* By the first look, and by the second where the likeliest has look-alikes. */
 static void
 choose_candidates(const struct language_model *m, struct language_scratch *s, enum script script,
 		  struct language_guess *guess)

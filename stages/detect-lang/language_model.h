@@ -13,7 +13,7 @@
 
 struct model_part {
 	struct classifier classifier;
-	const uint16_t *labels; /* of its classes */
+	const uint16_t *labels;            /* of its classes */
 	uint8_t place[CLASSIFIER_CLASSES]; /* of a second look: the first one's class of the same
 					      label, or MODEL_NONE */
 };

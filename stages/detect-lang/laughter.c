@@ -25,10 +25,13 @@ static const struct {
 
 /* Second letters of those words, by the first. */
 #define LETTER(c) (1u << ((c) - 'a'))
-static const uint32_t second_letters[32] = {
-	['a' - 'a'] = LETTER('s'), ['h' - 'a'] = LETTER('a'),
-	['l' - 'a'] = LETTER('o') | LETTER('m'), ['m' - 'a'] = LETTER('d'),
-	['p' - 'a'] = LETTER('t'), ['r' - 'a'] = LETTER('o'), ['x' - 'a'] = LETTER('d')};
+static const uint32_t second_letters[32] = {['a' - 'a'] = LETTER('s'),
+					    ['h' - 'a'] = LETTER('a'),
+					    ['l' - 'a'] = LETTER('o') | LETTER('m'),
+					    ['m' - 'a'] = LETTER('d'),
+					    ['p' - 'a'] = LETTER('t'),
+					    ['r' - 'a'] = LETTER('o'),
+					    ['x' - 'a'] = LETTER('d')};
 
 static bool
 is_among(uint32_t letter, struct str set)
@@ -69,8 +72,8 @@ is_word(const uint32_t *letters, size_t count, const char *word)
 	return i == count && word[i] == '\0';
 }
 
-/* Nearly no word is like these, so what is dearer is seldom asked. No branches: nobody could foresee
- * them. */
+/* Nearly no word is like these, so what is dearer is seldom asked. No branches: nobody could
+ * foresee them. */
 static inline bool
 may_be_sounds(const uint32_t *l, size_t count, size_t length)
 {
@@ -87,8 +90,8 @@ may_be_word(const uint32_t *l, size_t count)
 	       (second_letters[(l[0] - 'a') & 31] >> ((l[1] - 'a') & 31));
 }
 
-bool
-laughter_is(const uint32_t *letters, size_t count, size_t length, struct str *code)
+static bool
+is_one(const uint32_t *letters, size_t count, size_t length, struct str *code)
 {
 	if (may_be_sounds(letters, count, length)) {
 		for (size_t i = 0; i < sizeof(laughs) / sizeof(*laughs); i++) {
@@ -98,9 +101,7 @@ laughter_is(const uint32_t *letters, size_t count, size_t length, struct str *co
 			}
 		}
 	}
-	if (!may_be_word(letters, count))
-		return false;
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+	for (size_t i = 0; may_be_word(letters, count) && i < sizeof(words) / sizeof(*words); i++) {
 		if (is_word(letters, count, words[i].word)) {
 			*code = str_of(words[i].code);
 			return true;
@@ -122,6 +123,13 @@ laughter_is_fives(struct str text)
 			return false;
 	}
 	return fives >= 3;
+}
+
+bool
+laughter_is(const uint32_t *letters, size_t count, size_t length, struct str *code)
+{
+	return (may_be_sounds(letters, count, length) | may_be_word(letters, count)) &&
+	       is_one(letters, count, length, code);
 }
 
 bool

@@ -5,8 +5,8 @@
 
 #include "text_words.h"
 
-/* The word is a laugh; its letters as text_words.h has them, four of which may be read, its length as it was written. *code:
- * who laughs like that, empty where many do. */
+/* The word is a laugh; its letters as text_words.h has them, four of which may be read, its length
+ * as it was written. *code: who laughs like that, empty where many do. */
 bool laughter_is(const uint32_t *letters, size_t count, size_t length, struct str *code);
 
 /* The text is three or more fives and nothing else, as Thai laughs; marks and spaces aside. */

@@ -3,18 +3,18 @@
 #include "text/utf8.h"
 #include <assert.h>
 
-#define HAN_LONGEST   3
-#define MULTIPLIER    UINT64_C(0x9E3779B97F4A7C15)
-#define EDGE          1 /* stands for the edge of a word among its letters */
+#define HAN_LONGEST 3
+#define MULTIPLIER  UINT64_C(0x9E3779B97F4A7C15)
+#define EDGE        1 /* stands for the edge of a word among its letters */
 
 /* Reading: what is left of the text, where in it we are, and the word that is being read. */
 struct reading {
 	struct text_words *to;
 	struct str left;
-	uint32_t at; /* code points before `left` */
-	struct text_word word;
-	bool within;     /* a word was begun */
-	bool apostrophe; /* its last letter is one */
+	uint32_t at;            /* code points before `left` */
+	struct text_word *word; /* the next one of `to` */
+	bool within;            /* a word was begun */
+	bool apostrophe;        /* its last letter is one */
 };
 
 static void
@@ -27,19 +27,20 @@ end_word(struct reading *r)
 	r->within = false;
 	if (r->apostrophe) {
 		to->letter_count--;
-		r->word.end--;
+		r->word->end--;
 	}
 	r->apostrophe = false;
-	r->word.count = (uint32_t)to->letter_count - r->word.first;
-	to->by_script[r->word.script] += r->word.count;
-	to->words[to->word_count++] = r->word;
+	r->word->count = (uint32_t)to->letter_count - r->word->first;
+	to->by_script[r->word->script] += r->word->count;
+	to->word_count++;
+	r->word++;
 }
 
 static void
 drop_word(struct reading *r)
 {
 	if (r->within)
-		r->to->letter_count = r->word.first;
+		r->to->letter_count = r->word->first;
 	r->within = r->apostrophe = false;
 }
 
@@ -52,19 +53,19 @@ add_letter(struct reading *r, struct letter letter)
 	if (script == SCRIPT_MARK) {
 		if (!r->within)
 			return;
-		script = r->word.script;
+		script = r->word->script;
 	}
 	if (r->within &&
-	    (script != r->word.script || to->letter_count - r->word.first >= WORD_LONGEST))
+	    (script != r->word->script || to->letter_count - r->word->first >= WORD_LONGEST))
 		end_word(r);
 	if (!r->within) {
-		r->word = (struct text_word){
+		*r->word = (struct text_word){
 			.first = (uint32_t)to->letter_count, .start = r->at, .script = script};
 		r->within = true;
 	}
-	r->word.end = r->at + 1;
+	r->word->end = r->at + 1;
 	r->apostrophe = letter.lower == '\'';
-	size_t n = to->letter_count - r->word.first;
+	size_t n = to->letter_count - r->word->first;
 	const uint32_t *end = to->letters + to->letter_count;
 	if (n >= 2 && end[-1] == letter.lower && end[-2] == letter.lower)
 		return;
@@ -102,7 +103,7 @@ static bool
 digit_is_letter(const struct reading *r)
 {
 	if (r->within)
-		return r->word.script == SCRIPT_LATIN;
+		return r->word->script == SCRIPT_LATIN;
 	if (r->left.len < 2)
 		return false;
 	char next = (char)(r->left.ptr[1] | 32);
@@ -126,8 +127,9 @@ static void
 take_letters(struct reading *r)
 {
 	const unsigned char *p = (const unsigned char *)r->left.ptr, *end = p + r->left.len;
-	uint32_t *first = r->to->letters + r->word.first, *to = r->to->letters + r->to->letter_count,
-		 *full = first + WORD_LONGEST, taken = 0, c;
+	uint32_t *first = r->to->letters + r->word->first,
+		 *to = r->to->letters + r->to->letter_count, *full = first + WORD_LONGEST,
+		 taken = 0, c;
 	size_t len;
 
 	for (; p < end && to < full; p += len, taken++) {
@@ -144,7 +146,7 @@ take_letters(struct reading *r)
 				break;
 		}
 		struct letter letter = letters_table[c];
-		if (letter.script != r->word.script)
+		if (letter.script != r->word->script)
 			break;
 		*to = letter.lower;
 		to += to < first + 2 || to[-1] != letter.lower || to[-2] != letter.lower;
@@ -154,14 +156,14 @@ take_letters(struct reading *r)
 	r->to->letter_count = (size_t)(to - r->to->letters);
 	r->left = str_tail(r->left, (size_t)(p - (const unsigned char *)r->left.ptr));
 	r->at += taken;
-	r->word.end = r->at;
+	r->word->end = r->at;
 	r->apostrophe = false;
 }
 
 void
 text_words_read(struct text_words *to, struct str text)
 {
-	struct reading r = {.to = to, .left = text};
+	struct reading r = {.to = to, .left = text, .word = to->words};
 	bool token_begins = true;
 
 	to->letter_count = to->word_count = 0;
@@ -284,8 +286,7 @@ text_word_grams(const struct text_words *text, size_t at, uint64_t features[WORD
 		three = three >> 21 | (uint64_t)last << 42;
 		uint64_t hash = features[n++] = gram_hash(three);
 		if (i < count)
-			features[n++] = hash =
-				longer(hash, i + 1 < count ? letters[i + 1] : EDGE);
+			features[n++] = hash = longer(hash, i + 1 < count ? letters[i + 1] : EDGE);
 		if (i == 1 && count > 2)
 			features[n++] = longer(hash, count > 3 ? letters[3] : EDGE);
 	}

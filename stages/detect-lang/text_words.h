@@ -11,8 +11,8 @@
 #include "letters.h"
 #include <stddef.h>
 
-#define TEXT_LETTERS 1024 /* letters, and words, that are looked at */
-#define WORD_LONGEST 64   /* letters; what is longer is cut into several */
+#define TEXT_LETTERS    1024 /* letters, and words, that are looked at */
+#define WORD_LONGEST    64   /* letters; what is longer is cut into several */
 #define LETTERS_AT_ONCE 8
 
 struct text_word {

@@ -14,7 +14,7 @@ typedef int16_t shorts8 __attribute__((vector_size(16)));
 typedef int32_t numbers8 __attribute__((vector_size(32)));
 typedef float floats8 __attribute__((vector_size(32)));
 
-static void
+static inline __attribute__((always_inline)) void
 scale(int16_t *sum, uint32_t dim, float by)
 {
 	shorts8 part;
@@ -29,7 +29,7 @@ scale(int16_t *sum, uint32_t dim, float by)
 
 typedef int8_t bytes8 __attribute__((vector_size(8)));
 
-static inline void
+static inline __attribute__((always_inline)) void
 take_vector(const struct classifier *c, uint32_t slot, int16_t *sum)
 {
 	const int8_t *vector = c->vectors + (size_t)slot * c->dim;
@@ -42,7 +42,7 @@ take_vector(const struct classifier *c, uint32_t slot, int16_t *sum)
 	}
 }
 
-static inline void
+static inline __attribute__((always_inline)) void
 add_up(int32_t *total, const int16_t *sum, uint32_t dim)
 {
 	shorts8 part;
@@ -78,7 +78,7 @@ find_words(const struct classifier *c, const struct text_words *text, struct wor
 	}
 }
 
-size_t
+FOR_NEWER_PROCESSORS size_t
 word_sums(const struct classifier *c, const struct text_words *text, struct word_look *looks,
 	  size_t count, struct word_grams *grams, int32_t total[CLASSIFIER_DIM])
 {

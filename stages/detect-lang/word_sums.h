@@ -21,8 +21,8 @@ struct word_look {
 	uint64_t hash; /* text_word_hash() of it */
 	/* found by word_sums() */
 	bool known;
-	bool says;                      /* the word, or any of its n-grams, is known; else: */
-	int16_t sum[CLASSIFIER_DIM];    /* is 0 */
+	bool says;                        /* the word, or any of its n-grams, is known; else: */
+	int16_t sum[CLASSIFIER_DIM];      /* is 0 */
 	uint32_t slot, first_gram, grams; /* its own */
 };
 

@@ -13,7 +13,7 @@
 #define E(name)    RD_KAFKA_RESP_ERR_##name
 #define CUT_OFF    RD_KAFKA_RESP_ERR__TRANSPORT /* instead of an answer */
 #define GROUP      "copy"
-#define EACH       6                            /* messages while an error comes */
+#define EACH       6 /* messages while an error comes */
 #define PATIENT_MS 30000
 
 enum { HEARTBEAT = 12, INIT_PRODUCER_ID = 22 };
@@ -33,8 +33,8 @@ static const struct row {
 	{"Heartbeat",
 	 12,
 	 false,
-	 {E(REBALANCE_IN_PROGRESS), E(ILLEGAL_GENERATION), E(UNKNOWN_MEMBER_ID),
-	  E(NOT_COORDINATOR), CUT_OFF}},
+	 {E(REBALANCE_IN_PROGRESS), E(ILLEGAL_GENERATION), E(UNKNOWN_MEMBER_ID), E(NOT_COORDINATOR),
+	  CUT_OFF}},
 	{"SyncGroup", 14, true, {E(REBALANCE_IN_PROGRESS), E(UNKNOWN_MEMBER_ID), CUT_OFF}},
 	{"InitProducerId",
 	 22,
@@ -285,9 +285,9 @@ what_is_there_is_copied(void **state)
 
 	(void)state;
 	renew_producer(&the_copy);
-	the_copy.consumer = kafka_consumer_open(config, topics, GROUP, NULL, -1,
-					 (struct kafka_rebalance){on_assigned, on_revoked, &the_copy},
-					 &err);
+	the_copy.consumer = kafka_consumer_open(
+		config, topics, GROUP, NULL, -1,
+		(struct kafka_rebalance){on_assigned, on_revoked, &the_copy}, &err);
 	assert_ok(the_copy.consumer == NULL, err);
 	feed_more();
 	copy_all(&the_copy);
@@ -349,8 +349,7 @@ coordinators_that_move_are_followed(void **state)
 {
 	(void)state;
 	for (int32_t broker = 1; broker <= 3; broker++) {
-		assert_int_equal(rd_kafka_mock_coordinator_set(cluster, "group", GROUP, broker),
-				 0);
+		assert_int_equal(rd_kafka_mock_coordinator_set(cluster, "group", GROUP, broker), 0);
 		feed_more();
 		copy_all(&the_copy);
 		assert_int_equal(

@@ -1,5 +1,5 @@
 """Kafka brokers of our own: formatted, started, stopped, killed; on ports that were free."""
-import glob, os, signal, socket, subprocess, time
+import glob, os, shutil, signal, socket, subprocess, time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 JAVA = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"]
@@ -9,8 +9,8 @@ PROPERTIES = """process.roles=broker,controller
 node.id={node}
 controller.quorum.voters={voters}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}{secure}
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL
 inter.broker.listener.name=PLAINTEXT
 log.dirs={folder}/data
 default.replication.factor={copies}
@@ -31,6 +31,38 @@ log.cleaner.dedupe.buffer.size=8388608
 """
 
 
+# For those who come with a certificate, and for those who come with a password.
+SECURE = """ssl.keystore.type=PEM
+ssl.keystore.location={folder}/broker.both
+ssl.truststore.type=PEM
+ssl.truststore.location={folder}/ca.pem
+listener.name.ssl.ssl.client.auth=required
+sasl.enabled.mechanisms=PLAIN
+listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \\
+  user_ada="countess";
+"""
+
+
+def make_certificates(folder):
+    """ca.pem, and of broker and client NAME.key, NAME.pem, and NAME.both of the two."""
+
+    def openssl(*args, stdin=b""):
+        subprocess.run(["openssl", *args], input=stdin, cwd=folder, check=True, capture_output=True)
+
+    key = ["-newkey", "rsa:2048", "-nodes"]
+    openssl("req", "-x509", *key, "-days", "2", "-subj", "/CN=ca", "-keyout", "ca.key", "-out", "ca.pem")
+    with open(os.path.join(folder, "names"), "w") as f:
+        f.write("subjectAltName=IP:127.0.0.1")
+    for name in "broker", "client":
+        openssl("req", *key, "-subj", f"/CN={name}", "-keyout", name + ".key", "-out", name + ".asked")
+        openssl("x509", "-req", "-in", name + ".asked", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+                "-extfile", "names", "-out", name + ".pem")
+        with open(os.path.join(folder, name + ".both"), "wb") as both:
+            for part in name + ".key", name + ".pem":
+                with open(os.path.join(folder, part), "rb") as f:
+                    both.write(f.read())
+
+
 def free_ports(count):
     sockets = [socket.socket() for _ in range(count)]
     for s in sockets:
@@ -47,7 +79,7 @@ def java(*args):
 
 
 class Broker:
-    """One node, also of a cluster: voters names the controllers of all."""
+    """One node, also of a cluster: voters names the controllers of all. A single one has secure ports, too."""
 
     def __init__(self, folder, node=1, ports=None, voters=None, copies=1):
         self.folder = folder
@@ -56,9 +88,14 @@ class Broker:
         self.address = f"127.0.0.1:{self.port}"
         os.makedirs(folder)
         self.config = os.path.join(folder, "server.properties")
+        self.tls, self.sasl = free_ports(2)
+        secure = copies == 1 and shutil.which("openssl") is not None
+        if secure:
+            make_certificates(folder)
+        listeners = f",SSL://127.0.0.1:{self.tls},SASL_SSL://127.0.0.1:{self.sasl}" if secure else ""
         with open(self.config, "w") as f:
-            f.write(PROPERTIES.format(node=node, voters=voters or f"1@127.0.0.1:{controller}", controller=controller,
-                                      port=self.port, folder=folder, copies=copies, least=min(copies, 2)))
+            f.write((SECURE.format(folder=folder) if secure else "") + PROPERTIES.format(node=node, voters=voters or f"1@127.0.0.1:{controller}", controller=controller,
+                                      port=self.port, secure=listeners, folder=folder, copies=copies, least=min(copies, 2)))
         java("kafka.tools.StorageTool", "format", "-t", "Q2hhdG1pbGwtdGVzdC0wMQ", "-c", self.config)
 
     def begin(self):

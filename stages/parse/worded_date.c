@@ -170,6 +170,14 @@ take_next_number(struct cursor *c, struct worded_date *d)
 	return true;
 }
 
+/* Most texts that begin with a word are told from a date by what follows it. */
+static bool
+number_follows(struct cursor at)
+{
+	(void)take(&at, '.');
+	return take_space(&at) && at.p < at.end && *at.p >= '0' && *at.p <= '9';
+}
+
 size_t
 worded_date_scan(struct str text, struct worded_date *d)
 {
@@ -181,11 +189,12 @@ worded_date_scan(struct str text, struct worded_date *d)
 	if (is_letter((unsigned char)*c.p)) {
 		struct cursor at = c;
 		struct str word = take_word(&at);
-		if (month_of(word) == 0) { /* a weekday's name */
-			if (word.len < 2 || word.len > NAME_LONGEST || !take(&at, ',') ||
-			    !take_space(&at))
+		if (take(&at, ',')) { /* a weekday's name */
+			if (word.len < 2 || word.len > NAME_LONGEST || !take_space(&at))
 				return 0;
 			c = at;
+		} else if (!number_follows(at)) {
+			return 0;
 		}
 	}
 	if (c.p < c.end && is_letter((unsigned char)*c.p)) { /* Aug 13, 2014 */

@@ -136,6 +136,8 @@ struct stage_def {
 	 * stage, and count is 0).  committed: writes the position last stored for an input, nothing
 	 * when there is none; asked when the input is assigned, a moment to claim it against
 	 * zombies.  1: where it writes to, this sink keeps none.  NULL: it never does.
+	 * While one that keeps them is DOWN, all since its last commit is taken back, and comes
+	 * again.
 	 */
 	int (*commit)(struct stage *, const struct stage_position *, size_t count, struct err *);
 	int (*committed)(struct stage *, struct str input, struct buf *position, struct err *);

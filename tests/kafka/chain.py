@@ -85,8 +85,8 @@ class Chain:
         feeder = threading.Thread(target=self.feed, args=(0.5 if LARGE else 2,))
         if not feed_first:
             feeder.start()
-        count = 0
-        while count < 3 or not self.fed.is_set() or (feed_first and not self.is_through()):
+        count, end = 0, time.monotonic() + 2 * PATIENCE
+        while count < 3 or time.monotonic() < end and ( not self.fed.is_set() or (feed_first and not self.is_through())):
             fault(self, count)
             count += 1
             time.sleep(PAUSE)

@@ -86,7 +86,7 @@ class Chain:
         if not feed_first:
             feeder.start()
         count, end = 0, time.monotonic() + 2 * PATIENCE
-        while count < 3 or time.monotonic() < end and ( not self.fed.is_set() or (feed_first and not self.is_through())):
+        while count < 3 or time.monotonic() < end and (not self.fed.is_set() or (feed_first and not self.is_through())):
             fault(self, count)
             count += 1
             time.sleep(PAUSE)

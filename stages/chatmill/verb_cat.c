@@ -71,7 +71,13 @@ show_block(const struct avro_node *root, const struct container_block *block, co
 		if (out->len >= 65536 && write_out(out, err) != 0)
 			return -1;
 	}
-	return write_out(out, err); /* a live stream is seen as it comes */
+	if (write_out(out, err) != 0) /* a live stream is seen as it comes */
+		return -1;
+	if (bytes.len > 0)
+		return err_set(err, ERR_INPUT,
+			       "%s: block %llu: %zu bytes are left over behind its records", name,
+			       (unsigned long long)block->number, bytes.len);
+	return 0;
 }
 
 static int

@@ -226,7 +226,7 @@ read_bytes(struct reader *r, const struct avro_node *node, const json_t *json)
 	if (text.ptr == NULL || !to_bytes(text, NULL, &count))
 		return refuse(r, node, "it is not text of characters up to U+00FF");
 	if (node->type == AVRO_FIXED && count != node->size)
-		return refuse(r, node, "it has another size");
+		return refuse(r, node, "it is not of the type's size");
 	if (node->type == AVRO_BYTES)
 		varint_add(r->out, (int64_t)count);
 	(void)to_bytes(text, r->out, &count); /* seen above */
@@ -333,7 +333,7 @@ read_value(struct reader *r, const struct avro_node *node, const json_t *json)
 		return -1;
 	switch (node->type) {
 	case AVRO_NULL:
-		return json_is_null(json) ? 0 : refuse(r, node, "it is something");
+		return json_is_null(json) ? 0 : refuse(r, node, "it is not null");
 	case AVRO_BOOLEAN:
 		if (!json_is_boolean(json))
 			return refuse(r, node, "it is neither true nor false");
@@ -342,7 +342,7 @@ read_value(struct reader *r, const struct avro_node *node, const json_t *json)
 	case AVRO_INT:
 	case AVRO_LONG:
 		if (!to_integer(node, json, &number))
-			return refuse(r, node, "it is not such a number");
+			return refuse(r, node, "it is not a whole number of its range");
 		varint_add(r->out, number);
 		return 0;
 	case AVRO_FLOAT:

@@ -112,7 +112,8 @@ schema_name_defined(struct arena *arena, const json_t *object, struct str space,
 	if (own != NULL && !json_is_null(own)) {
 		space = json_text_str(own);
 		if (space.ptr == NULL || (space.len > 0 && !schema_full_name_is_valid(space)))
-			return err_set(err, ERR_INPUT, "type \"%.*s\" has a bad namespace",
+			return err_set(err, ERR_INPUT,
+				       "type \"%.*s\": its namespace is no dotted name",
 				       STR_ARG(name));
 	}
 	schema_name_add_full(&b, name, space);

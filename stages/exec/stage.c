@@ -96,7 +96,8 @@ shape(const void *shared, const struct avro_schema *input, struct str trail, str
 	if (output == NULL || (result = filter_next(f, &record, err)) < 0) {
 		err_prefix(err, "given a header and no records: ");
 	} else if (result > 0) {
-		result = err_set(err, ERR_FATAL, "program \"%s\" gave a record for none", argv[0]);
+		result = err_set(err, ERR_FATAL,
+				 "program \"%s\" gave a record when it was given none", argv[0]);
 	} else {
 		buf_add(schema, avro_schema_json(output));
 		if (!str_equal(filter_trail(f), trail))

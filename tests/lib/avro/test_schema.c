@@ -123,7 +123,7 @@ what_is_no_schema_is_refused_with_its_reason(void **state)
 		{"{\"type\":\"fixed\",\"name\":\".b\",\"size\":1}", "no name for a type"},
 		{"{\"type\":\"fixed\",\"name\":\"b.\",\"size\":1}", "no name for a type"},
 		{"{\"type\":\"fixed\",\"name\":\"b\",\"namespace\":\"a.\",\"size\":1}",
-		 "bad namespace"},
+		 "no dotted name"},
 		{"{\"type\":\"fixed\",\"name\":\"b\\u0000\",\"size\":1}", "no name for a type"},
 		{"{\"type\":\"enum\",\"name\":\"E\"}", "symbols"},
 		{"{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"a\",\"a\"]}",

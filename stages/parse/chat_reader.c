@@ -242,7 +242,7 @@ give_draft(struct chat_reader *r, size_t i, const struct reader_output *out)
 			     "65535 equal messages came before it in its minute");
 		return;
 	}
-	if (!message_details_are_valid(m)) {
+	if (message_has_parts(m) && !message_details_are_valid(m)) {
 		out->refused(out->with, d->raw, m->line, "a name in it is cut within a letter");
 		return;
 	}

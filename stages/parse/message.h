@@ -98,6 +98,15 @@ struct message {
 	const struct source_reading *reading; /* in the first message of a part */
 };
 
+/* Whether it has any of what most messages have not: attachments, mentions, details with strings of
+ * a text. */
+static inline bool
+message_has_parts(const struct message *m)
+{
+	return ((uintptr_t)m->location | (uintptr_t)m->poll | (uintptr_t)m->contact |
+		(uintptr_t)m->system_event | m->attachment_count | m->mention_count) != 0;
+}
+
 /* Whether all strings of its attachments, details and mentions are UTF-8. They are cut out of text
  * that is; but where one were not, it would be refused by the encoder, and with it all messages of
  * the piece in hand. */

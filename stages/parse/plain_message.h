@@ -1,10 +1,10 @@
 /*
- * plain_message.h -- a text that somebody wrote, as Avro, written straight.
+ * plain_message.h -- what somebody wrote, deleted or attached, as Avro, written straight.
  *
- * Most messages are one, and every message of a source has the same conversation, title, import and
- * uri: those are made ready once, and stores that know their places write the rest in a quarter of
- * the time that it takes to walk the table (message_fields.h). That has all other messages. Tests
- * hold the bytes of both against each other.
+ * Most messages are that, and every message of a source has the same conversation, title, import
+ * and uri: those are made ready once, and stores that know their places write the rest in a quarter
+ * of the time that it takes to walk the table (message_fields.h). That has all other messages: of
+ * the system, with details that are seldom. Tests hold the bytes of both against each other.
  */
 #ifndef PLAIN_MESSAGE_H
 #define PLAIN_MESSAGE_H

@@ -103,39 +103,65 @@ names_of_a_source_are_of_any_length_or_the_table_writes_them(void **state)
 }
 
 static void
-what_says_more_is_not_plain(void **state)
+what_a_person_adds_is_written_as_the_table_has_it(void **state)
 {
-	static const struct attachment attachment;
+	static char long_name[10000];
+	static const struct str mentions[] = {{"Ada", 3}, {"447700900123", 12}, {long_name, 70}};
+	static const struct deleted deleted = {{"exporter", 8}};
+	static const struct str names[] = {
+		{0}, {"IMG-20200913-WA0001.jpg", 23}, {long_name, sizeof(long_name)}};
+
+	(void)state;
+	memset(long_name, 'n', sizeof(long_name));
+	for (unsigned bits = 0; bits < 1 << 9; bits++) {
+		struct plain_source source = {0};
+		struct attachment attachment = {.name = names[bits % 3],
+						.kind = (enum message_kind)(bits % 20),
+						.size = bits & 1 ? INT64_MIN : 1 << bits % 30,
+						.entry = names[bits / 3 % 3],
+						.omitted = bits & 2,
+						.path = names[bits / 9 % 3]};
+		struct message m = a_message();
+		m.kind = (enum message_kind)(bits % (KIND_SYSTEM + 1));
+		if (bits & 1)
+			m.sender = (struct str){0};
+		if (bits & 2)
+			m.text = (struct str){0};
+		m.edited = bits & 4;
+		m.attachments = &attachment;
+		m.attachment_count = bits >> 3 & 1;
+		m.deleted = bits & 16 ? &deleted : NULL;
+		m.mentions = mentions;
+		m.mention_count = bits >> 5 & 3;
+		m.invalid_bytes = bits & 128 ? INT32_MAX : (int32_t)(bits >> 8);
+		assert_same(&source, &m);
+	}
+}
+
+static void
+what_is_seldom_is_not_plain(void **state)
+{
+	static const struct attachment attachments[2];
 	static const struct location location;
 	static const struct poll poll;
 	static const struct call call;
 	static const struct contact contact;
-	static const struct deleted deleted;
 	static const struct system_event event;
 	static const struct source_reading reading;
-	static const struct str mention;
-	struct message m[14];
+	struct message m[7];
 	size_t count = sizeof(m) / sizeof(m[0]);
 
 	(void)state;
 	for (size_t i = 0; i < count; i++)
 		m[i] = a_message();
-	m[0].kind = KIND_MEDIA;
-	m[1].text = (struct str){0};
-	m[2].sender = (struct str){0};
-	m[3].edited = true;
-	m[4].attachments = &attachment;
-	m[4].attachment_count = 1;
-	m[5].location = &location;
-	m[6].poll = &poll;
-	m[7].call = &call;
-	m[8].contact = &contact;
-	m[9].deleted = &deleted;
-	m[10].system_event = &event;
-	m[11].reading = &reading;
-	m[12].mentions = &mention;
-	m[12].mention_count = 1;
-	m[13].invalid_bytes = 1;
+	m[0].location = &location;
+	m[1].poll = &poll;
+	m[2].call = &call;
+	m[3].contact = &contact;
+	m[4].system_event = &event;
+	m[5].reading = &reading;
+	m[6].attachments = attachments;
+	m[6].attachment_count = 2;
 	for (size_t i = 0; i < count; i++) {
 		struct plain_source source = {0};
 		assert_int_equal(plain_message_room(&source, &m[i]), 0);
@@ -144,4 +170,5 @@ what_says_more_is_not_plain(void **state)
 
 RUN_TESTS(TEST(a_plain_message_is_written_as_the_table_has_it),
 	  TEST(names_of_a_source_are_of_any_length_or_the_table_writes_them),
-	  TEST(what_says_more_is_not_plain))
+	  TEST(what_a_person_adds_is_written_as_the_table_has_it),
+	  TEST(what_is_seldom_is_not_plain))

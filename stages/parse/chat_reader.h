@@ -111,7 +111,7 @@ void chat_reader_start(struct chat_reader *, int64_t latest_day);
 void chat_reader_add_entry(struct chat_reader *, const struct body_entry *);
 
 /* Between two pieces all of it, as bytes and back. -1, ERR_FATAL: they are not such a snapshot. */
-#define READER_SNAPSHOT 5 /* raised when the layout changes */
+#define READER_SNAPSHOT 6 /* raised when the layout changes */
 void chat_reader_save(const struct chat_reader *, struct buf *);
 int chat_reader_restore(struct chat_reader *, struct str, struct err *);
 

@@ -1,7 +1,8 @@
 /*
  * A slot (a sender's minute) mostly holds one message, so messages are counted only from the second
  * one in a slot on: until then the slot remembers its first. Time goes on in a file, and places of
- * slots are in order of it: what is asked for next lies where it was looked at last.
+ * both are in order of it: what is asked for next lies where it was looked at last. Only those of a
+ * minute with many are anywhere.
  */
 #include "message_identity.h"
 #include "base/mem.h"
@@ -10,6 +11,7 @@
 #include <endian.h>
 
 #define PLACES     (2 * OCCURRENCES)
+#define KEY_STEP   20 /* bits behind which the step of a key's next places is */
 #define COUNT_MOST 0xFFFFu
 #define DIGEST     HASH_SHORT /* bytes of a message's id, before they are hex */
 
@@ -26,10 +28,10 @@ first_place(uint64_t key)
 static struct occurrence *
 place_of(struct occurrence *table, uint64_t key)
 {
-	size_t i = first_place(key);
+	size_t i = first_place(key), step = (key >> KEY_STEP & (PLACES - 1)) | 1;
 
 	while (table[i].seen != 0 && table[i].key != key)
-		i = (i + 1) & (PLACES - 1);
+		i = (i + step) & (PLACES - 1);
 	return &table[i];
 }
 
@@ -246,27 +248,27 @@ class_of(enum message_kind kind)
 	return kind == KIND_SYSTEM ? 's' : 'o';
 }
 
-/* Every bit of a slot counts but for what a sender's hash has to spare: two of its bits and the
- * minute say where the key's place is. */
+/* Of a sender or a message in a minute, which is first: later keys are greater. Two bits of the
+ * hash and the minute say where the key's place is, others how far apart those are that it tries
+ * next. */
 static uint64_t
-slot_key(int64_t minute, uint64_t sender_hash)
+key_in(int64_t minute, uint64_t hash)
 {
-	return (uint64_t)minute << 38 | sender_hash >> 26;
+	return (uint64_t)minute << 38 | hash >> 26;
 }
 
 static uint32_t
-count_equal(struct occurrences *messages, struct occurrence *slot, uint64_t key)
+count_equal(struct occurrences *messages, struct occurrence *slot, int64_t minute, uint64_t hash)
 {
 	uint32_t count = slot->seen & COUNT_MOST;
 
 	if (count == 0) {
-		slot->seen = key;
+		slot->seen = hash;
 		return 0;
 	}
 	if (count == 1)
-		(void)count_occurrence(
-			find_occurrence(messages, slot->seen & ~(uint64_t)COUNT_MOST));
-	return count_occurrence(find_occurrence(messages, key));
+		(void)count_occurrence(find_occurrence(messages, key_in(minute, slot->seen)));
+	return count_occurrence(find_occurrence(messages, key_in(minute, hash)));
 }
 
 static char *
@@ -323,14 +325,14 @@ write_slot(struct identity *id, int64_t minute, const struct sender_id *sender, 
 	return (struct str){id->slot_id, (size_t)(to - id->slot_id)};
 }
 
-/* What a digest is remembered by, in memory and in our own snapshots only. */
+/* What a digest is remembered by, in memory and in our own snapshots only; a slot counts below. */
 static uint64_t
-message_key(const unsigned char *digest)
+message_hash(const unsigned char *digest)
 {
-	uint64_t key;
+	uint64_t hash;
 
-	memcpy(&key, digest, sizeof(key));
-	return key & ~(uint64_t)COUNT_MOST;
+	memcpy(&hash, digest, sizeof(hash));
+	return hash & ~(uint64_t)COUNT_MOST;
 }
 
 /* In front of the essence, where nothing of it can be taken for them: the sender; of the minute 40
@@ -356,7 +358,7 @@ identity_claim(struct identity *id, int64_t minute, const struct sender_id *send
 	}
 	/* By the time that it is asked for, it will have come from memory. */
 	if (id->slots.now != NULL)
-		__builtin_prefetch(&id->slots.now[first_place(slot_key(minute, sender->hash))]);
+		__builtin_prefetch(&id->slots.now[first_place(key_in(minute, sender->hash))]);
 }
 
 #define LENGTHS 32 /* in words, about: longer ones are as this one */
@@ -420,8 +422,9 @@ identity_give(struct identity *id, size_t claim, struct message *m)
 {
 	int64_t minute = id->claims[claim].minute;
 	const struct sender_id *sender = id->claims[claim].sender;
-	struct occurrence *slot = find_occurrence(&id->slots, slot_key(minute, sender->hash));
-	uint32_t ordinal = count_equal(&id->messages, slot, message_key(id->digests[claim]));
+	struct occurrence *slot = find_occurrence(&id->slots, key_in(minute, sender->hash));
+	uint32_t ordinal =
+		count_equal(&id->messages, slot, minute, message_hash(id->digests[claim]));
 	uint32_t slot_ordinal = count_occurrence(slot);
 	if (ordinal == COUNT_MOST)
 		return false;

@@ -18,7 +18,8 @@ enum err_class {
 
 struct err {
 	enum err_class class;
-	char text[512]; /* lower case, no full stop; cut at a whole character when too long */
+	char text[512]; /* lower case, no full stop; too long, it loses
+			 * whole characters: of a cause the end, behind prefixes the middle */
 };
 
 /* Both return -1, so that a failure is reported and returned in one line. */

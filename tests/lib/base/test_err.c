@@ -28,10 +28,29 @@ a_text_too_long_ends_with_a_whole_character(void **state)
 		err_set(&err, ERR_INPUT, "%s", text);
 		size_t len = strlen(err.text);
 		assert_true(len >= sizeof(err.text) - 1 - 4 && (len - shift) % 4 == 0);
-		err_prefix(&err, "%s", "a");
-		len = strlen(err.text);
-		assert_int_equal((len - shift - 1) % 4, 0);
+		err_prefix(&err, "%s", "abcd");
+		const char *gap = strstr(err.text, "...");
+		assert_non_null(gap);
+		assert_int_equal((size_t)(gap - err.text) % 4, shift);
+		assert_int_equal(strlen(gap + 3) % 4, 0);
 	}
+}
+
+static void
+many_prefixes_leave_the_outermost_and_the_cause(void **state)
+{
+	struct err err;
+
+	(void)state;
+	err_set(&err, ERR_INPUT, "nested more than 64 deep");
+	for (int i = 0; i < 300; i++) {
+		err_prefix(&err, "field \"%d\": ", i);
+		assert_true(strlen(err.text) < sizeof(err.text));
+	}
+	assert_memory_equal(err.text, "field \"299\": field \"298\": ", 26);
+	assert_string_equal(err.text + strlen(err.text) - 35,
+			    "field \"0\": nested more than 64 deep");
+	assert_null(strstr(strstr(err.text, "...") + 3, "..."));
 }
 
 static void
@@ -63,5 +82,6 @@ a_prefix_that_leaves_no_room_leaves_the_cause(void **state)
 
 RUN_TESTS(TEST(an_error_says_its_class_and_grows_in_front),
 	  TEST(a_text_too_long_ends_with_a_whole_character),
+	  TEST(many_prefixes_leave_the_outermost_and_the_cause),
 	  TEST(a_text_that_just_fits_stays_whole),
 	  TEST(a_prefix_that_leaves_no_room_leaves_the_cause))

@@ -69,6 +69,7 @@ on_assigned(void *with, struct kafka_place *places, size_t count)
 			(struct kafka_part){.topic = str_dup(str_of(places[i].topic)),
 					    .partition = places[i].partition,
 					    .next = KAFKA_NOTHING,
+					    .from = KAFKA_NOTHING,
 					    .done = KAFKA_NOTHING};
 		if (run->keeps_places) /* the first message asks the sink for them */
 			places[i].offset = KAFKA_BEGINNING;
@@ -122,16 +123,21 @@ commit_sink(struct kafka_run *run, const struct kafka_place *places, size_t coun
 	struct kafka_intake *in = kafka_intakes_open_one(run->intakes);
 	struct stage_position *positions = mem_zero(count, sizeof(*positions));
 	struct arena texts = {0};
-	char text[320];
+	struct buf text = {0};
 
 	for (size_t i = 0; i < count; i++) {
-		int len =
-			snprintf(text, sizeof(text), "%s/%d", places[i].topic, places[i].partition);
-		positions[i].input = arena_copy(&texts, (struct str){text, (size_t)len});
-		len = snprintf(text, sizeof(text), "%lld", (long long)places[i].offset);
-		positions[i].position = arena_copy(&texts, (struct str){text, (size_t)len});
+		struct kafka_position p = {.offset = places[i].offset};
+		memcpy(p.mark, kafka_part_find(run, places[i].topic, places[i].partition)->mark,
+		       sizeof(p.mark));
+		buf_clear(&text);
+		buf_printf(&text, "%s/%d", places[i].topic, places[i].partition);
+		positions[i].input = arena_copy(&texts, buf_str(&text));
+		buf_clear(&text);
+		kafka_position_write(&text, &p);
+		positions[i].position = arena_copy(&texts, buf_str(&text));
 	}
 	int result = in == NULL ? 0 : worker_commit(in->worker, positions, count, err);
+	buf_free(&text);
 	arena_free(&texts);
 	free(positions);
 	return result;
@@ -321,7 +327,8 @@ take_back(struct kafka_run *run)
 	for (size_t i = 0; i < run->part_count; i++) {
 		struct kafka_part *part = &run->parts[i];
 		part->next = KAFKA_NOTHING;
-		part->asked = false;
+		part->asked = part->expects = false;
+		part->from = KAFKA_NOTHING;
 		if (part->memory != NULL && kafka_memory_rewind(part->memory, &err) != 0) {
 			kafka_memory_close(part->memory);
 			part->memory = NULL;

@@ -6,6 +6,7 @@
 #define STAGE_KAFKA_PROGRESS_H
 
 #include "stage/kafka_memory.h"
+#include "stage/kafka_position.h"
 #include "transport/kafka_consumer.h"
 
 #define KAFKA_HOLD_MS 1000 /* between two services of the group while records take their time */
@@ -20,6 +21,11 @@ struct kafka_part { /* of the input, while it is ours */
 	int64_t done; /* what comes before it is committed; or KAFKA_NOTHING: unknown */
 	struct kafka_memory *memory; /* of a stage that remembers; NULL: not opened */
 	bool asked;                  /* the sink was, for its place */
+	struct kafka_position kept;  /* what it said */
+	int64_t from;                /* the input goes to there: what comes before is passed over */
+	bool expects;                /* first, what is before there: is it what the sink took? */
+	bool met;                    /* it is */
+	char mark[KAFKA_MARK];       /* of the message before next; of a sink that keeps places */
 };
 
 struct kafka_run {

@@ -213,32 +213,57 @@ gather(struct kafka_run *run, struct kafka_intake *in, const struct kafka_frame 
 
 /* ---- one batch */
 
-/* Asks until it can be told; *offset: where the sink is, -1 at the beginning. */
+/* Up to and with this message, all is taken. */
+static void
+move_on(const struct kafka_run *run, struct kafka_part *part, const struct kafka_message *last)
+{
+	part->next = last->offset + 1;
+	if (run->keeps_places)
+		kafka_position_mark(part->mark, last);
+}
+
+/* Asks until it can be told; offset -1: the sink has nothing of this input. */
 static int
 ask_sink(struct kafka_run *run, struct kafka_intake *in, const struct kafka_part *part,
-	 int64_t *offset, struct err *err)
+	 struct kafka_position *kept, struct err *err)
 {
-	struct buf position = {0};
-	uint64_t number = 0;
+	struct buf text = {0};
 	int got;
 
 	snprintf(run->input_name, sizeof(run->input_name), "%s/%d", part->topic, part->partition);
 	run->busy = true; /* the messages in hand are of partitions that are ours */
-	while ((got = worker_committed(in->worker, str_of(run->input_name), &position, err)) < 0 &&
+	while ((got = worker_committed(in->worker, str_of(run->input_name), &text, err)) < 0 &&
 	       err->class == ERR_DOWN && !run->pause.wait(&run->pause, SINK_AGAIN_MS))
-		buf_clear(&position);
+		buf_clear(&text);
 	run->busy = false;
-	*offset = -1;
-	if (got == 0 && position.len > 0) {
-		if (str_to_u64(buf_str(&position), &number) && number <= INT64_MAX)
-			*offset = (int64_t)number;
-		else
-			got = err_set(err, ERR_FATAL,
-				      "the position of \"%s\" is no offset: \"%.*s\"",
-				      run->input_name, STR_ARG(buf_str(&position)));
-	}
-	buf_free(&position);
+	*kept = (struct kafka_position){.offset = -1};
+	if (got == 0 && text.len > 0 && kafka_position_read(buf_str(&text), kept, err) != 0)
+		got = err_prefix(err, "\"%s\": ", run->input_name);
+	buf_free(&text);
 	return got;
+}
+
+/* 1: the input is where the sink is. 0: it goes there, or, where it is to be looked whether that is
+ * the same input still, to the message before. */
+static int
+go_to_sink(struct kafka_run *run, struct kafka_part *part, const struct kafka_message *m,
+	   struct err *err)
+{
+	struct kafka_place place = {part->topic, part->partition, part->kept.offset};
+	bool looks = place.offset > 0 && !part->met;
+
+	if (looks && kafka_position_reach(run->consumer, &place, err) != 0)
+		return -1;
+	looks = looks && part->kept.mark[0] != '\0';
+	if (place.offset <= m->offset && !looks)
+		return 1;
+	if (part->next < place.offset) /* refused before the sink was asked */
+		part->next = KAFKA_NOTHING;
+	part->done = place.offset;
+	part->expects = looks;
+	part->from = part->next > place.offset ? part->next : place.offset;
+	place.offset = looks ? place.offset - 1 : part->from;
+	return kafka_consumer_seek(run->consumer, &place, 1, err);
 }
 
 /* 1: the sink is where the message is, or before it; 0: the input goes to where the sink is. */
@@ -246,25 +271,40 @@ static int
 meet_sink(struct kafka_run *run, struct kafka_intake *in, struct kafka_part *part,
 	  const struct kafka_message *m, struct err *err)
 {
-	struct kafka_place place = {part->topic, part->partition, KAFKA_COMMITTED};
+	struct kafka_position kept;
 
 	if (!run->keeps_places || part->asked)
 		return 1;
-	int got = ask_sink(run, in, part, &place.offset, err);
+	int got = ask_sink(run, in, part, &kept, err);
 	part = kafka_part_find(run, m->topic, m->partition); /* it may have moved */
 	if (got < 0 || part == NULL)
 		return -1;
-	place.topic = part->topic;
 	part->asked = true;
 	if (got == 1) {
+		struct kafka_place place = {part->topic, part->partition, KAFKA_COMMITTED};
 		run->keeps_places = run->pause.comes_again = false;
 		if (kafka_consumer_committed(run->consumer, &place, 1, err) != 0)
 			return -1;
+		kept.offset = place.offset;
+		part->met = true; /* the brokers forget the places with the topic */
 	}
-	if (place.offset <= m->offset)
-		return 1;
-	part->done = place.offset;
-	return kafka_consumer_seek(run->consumer, &place, 1, err);
+	part->kept = kept;
+	return go_to_sink(run, part, m, err);
+}
+
+/* 1: it is to be taken; 0: the sink has it. */
+static int
+look_at_first(struct kafka_run *run, struct kafka_part *part, const struct kafka_message *m,
+	      struct err *err)
+{
+	if (part->expects && m->offset >= part->kept.offset - 1) {
+		if (kafka_position_check(run->consumer, run->session.config, &part->kept, m, err) !=
+		    0)
+			return -1;
+		part->expects = false;
+		part->met = true;
+	}
+	return m->offset >= part->from;
 }
 
 /* A sink's worker of another schema ends with a commit. */
@@ -339,7 +379,7 @@ refuse_message(struct kafka_run *run, struct kafka_part *part, const struct kafk
 {
 	if (kafka_intakes_refuse(run->intakes, m, why, err) != 0)
 		return -1;
-	part->next = m->offset + 1;
+	move_on(run, part, m);
 	run->taken = true;
 	metric_add(run->job->metrics->dead_letters, 1);
 	atomic_fetch_add(&run->job->counts->rejected, 1);
@@ -422,7 +462,7 @@ pass_over(struct kafka_run *run, const struct kafka_message *messages, size_t co
 		return 1;
 	if (why != NULL)
 		return refuse_message(run, part, messages, why, err) == 0 ? 1 : 0;
-	part->next = messages->offset + 1;
+	move_on(run, part, messages);
 	run->taken = true;
 	return 1;
 }
@@ -438,6 +478,9 @@ take_next(struct kafka_run *run, const struct kafka_message *messages, size_t co
 
 	if (part == NULL)
 		return 1; /* it is not ours any more */
+	int wanted = look_at_first(run, part, messages, err);
+	if (wanted <= 0)
+		return wanted < 0 ? 0 : 1;
 	if (part->done == KAFKA_NOTHING)
 		part->done = messages->offset;
 	if (is_for_others(run, messages))
@@ -463,7 +506,7 @@ take_next(struct kafka_run *run, const struct kafka_message *messages, size_t co
 		return 0;
 	part = kafka_part_find(run, messages->topic, messages->partition); /* it may have moved */
 	if (part != NULL)
-		part->next = messages[n - 1].offset + 1;
+		move_on(run, part, &messages[n - 1]);
 	return n;
 }
 

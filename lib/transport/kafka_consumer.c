@@ -556,6 +556,20 @@ kafka_consumer_reaches(struct kafka_consumer *c)
 	return !c->away;
 }
 
+int
+kafka_consumer_range(struct kafka_consumer *c, const struct kafka_place *place, int64_t *begin,
+		     int64_t *end, struct err *err)
+{
+	rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
+		c->rk, place->topic, place->partition, begin, end, COMMITTED_MS);
+
+	return code == RD_KAFKA_RESP_ERR_NO_ERROR
+		       ? 0
+		       : err_set(err, kafka_error_class(code),
+				 "could not ask what \"%s/%d\" holds: %s", place->topic,
+				 place->partition, rd_kafka_err2str(code));
+}
+
 int64_t
 kafka_consumer_lag(struct kafka_consumer *c, const struct kafka_place *place)
 {

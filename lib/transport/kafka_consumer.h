@@ -53,6 +53,10 @@ int kafka_consumer_committed(struct kafka_consumer *, struct kafka_place *, size
 int kafka_consumer_commit(struct kafka_consumer *, const struct kafka_place *, size_t count,
 			  struct err *);
 bool kafka_consumer_reaches(struct kafka_consumer *); /* some broker, as far as is known */
+/* What the partition of this place holds, as its broker says: the oldest offset, and the one behind
+ * the last that is committed. ERR_FATAL, ERR_DOWN. */
+int kafka_consumer_range(struct kafka_consumer *, const struct kafka_place *, int64_t *begin,
+			 int64_t *end, struct err *);
 /* Messages of the partition behind this place; -1: not known yet. */
 int64_t kafka_consumer_lag(struct kafka_consumer *, const struct kafka_place *);
 

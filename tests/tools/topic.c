@@ -2,12 +2,15 @@
  * topic -- topics from outside, by librdkafka alone, so that tests do not ask chatmill about
  * itself.
  *
- *   topic make NAME PARTITIONS       an ordinary topic
- *   topic show NAME                  what is committed, a line a message: partition, offset, key,
+ *   topic make NAME PARTITIONS [compacted]
+ *   topic drop NAME                  deletes it
+ *   topic cut NAME OFFSET            deletes what is before there, as retention does, in partition
+ * 0 topic show NAME                  what is committed, a line a message: partition, offset, key,
  *                                    headers (name=value,...), value in hex; "-" is null
  *   topic put NAME                   lines of key and value in hex, each may be "-"
  *   topic ends NAME                  partition and the offset behind its last committed message
  *   topic group NAME TOPIC           partition and committed offset, a line each
+ *   topic seek NAME TOPIC OFFSET     puts the group there, in partition 0
  *
  * The broker is $CHATMILL_KAFKA_BOOTSTRAP_SERVERS.
  */
@@ -60,7 +63,7 @@ count_partitions(rd_kafka_t *rk, const char *name)
 }
 
 static void
-make(const char *name, int partitions)
+make(const char *name, int partitions, int compacted)
 {
 	rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, "topic");
 	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
@@ -70,6 +73,8 @@ make(const char *name, int partitions)
 	rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(name, partitions, 1, why, sizeof(why));
 	if (topic == NULL)
 		fail(name, why);
+	if (compacted)
+		rd_kafka_NewTopic_set_config(topic, "cleanup.policy", "compact");
 	rd_kafka_CreateTopics(rk, &topic, 1, NULL, queue);
 	rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 30000);
 	if (event == NULL || rd_kafka_event_error(event) != 0)
@@ -80,6 +85,48 @@ make(const char *name, int partitions)
 		fail(name, rd_kafka_err2str(rd_kafka_topic_result_error(results[0])));
 	rd_kafka_event_destroy(event);
 	rd_kafka_NewTopic_destroy(topic);
+	rd_kafka_queue_destroy(queue);
+	rd_kafka_destroy(rk);
+}
+
+static void
+drop(char *name)
+{
+	rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, "topic");
+	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+	rd_kafka_DeleteTopic_t *topic = rd_kafka_DeleteTopic_new(name);
+	size_t count;
+
+	rd_kafka_DeleteTopics(rk, &topic, 1, NULL, queue);
+	rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 30000);
+	if (event == NULL || rd_kafka_event_error(event) != 0)
+		fail(name, "no answer");
+	const rd_kafka_topic_result_t **results = rd_kafka_DeleteTopics_result_topics(
+		rd_kafka_event_DeleteTopics_result(event), &count);
+	if (rd_kafka_topic_result_error(results[0]) != 0)
+		fail(name, rd_kafka_err2str(rd_kafka_topic_result_error(results[0])));
+	rd_kafka_event_destroy(event);
+	rd_kafka_DeleteTopic_destroy(topic);
+	rd_kafka_queue_destroy(queue);
+	rd_kafka_destroy(rk);
+}
+
+static void
+cut(const char *name, int64_t offset)
+{
+	rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, "topic");
+	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+	rd_kafka_topic_partition_list_t *one = rd_kafka_topic_partition_list_new(1);
+
+	rd_kafka_topic_partition_list_add(one, name, 0)->offset = offset;
+	rd_kafka_DeleteRecords_t *records = rd_kafka_DeleteRecords_new(one);
+	rd_kafka_DeleteRecords(rk, &records, 1, NULL, queue);
+	rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 30000);
+	if (event == NULL || rd_kafka_event_error(event) != 0)
+		fail(name, "no answer");
+	rd_kafka_event_destroy(event);
+	rd_kafka_DeleteRecords_destroy(records);
+	rd_kafka_topic_partition_list_destroy(one);
 	rd_kafka_queue_destroy(queue);
 	rd_kafka_destroy(rk);
 }
@@ -244,11 +291,29 @@ group(const char *name, const char *topic)
 	rd_kafka_destroy(rk);
 }
 
+static void
+seek(const char *name, const char *topic, int64_t offset)
+{
+	rd_kafka_t *rk = client(RD_KAFKA_CONSUMER, name);
+	rd_kafka_topic_partition_list_t *one = rd_kafka_topic_partition_list_new(1);
+
+	rd_kafka_topic_partition_list_add(one, topic, 0)->offset = offset;
+	rd_kafka_resp_err_t code = rd_kafka_commit(rk, one, 0);
+	if (code != 0)
+		fail(name, rd_kafka_err2str(code));
+	rd_kafka_topic_partition_list_destroy(one);
+	rd_kafka_destroy(rk);
+}
+
 int
 main(int argc, char **argv)
 {
-	if (argc == 4 && strcmp(argv[1], "make") == 0)
-		make(argv[2], atoi(argv[3]));
+	if ((argc == 4 || argc == 5) && strcmp(argv[1], "make") == 0)
+		make(argv[2], atoi(argv[3]), argc == 5);
+	else if (argc == 4 && strcmp(argv[1], "cut") == 0)
+		cut(argv[2], atoll(argv[3]));
+	else if (argc == 3 && strcmp(argv[1], "drop") == 0)
+		drop(argv[2]);
 	else if (argc == 3 && strcmp(argv[1], "show") == 0)
 		(void)read_all(argv[2], print_message);
 	else if (argc == 3 && strcmp(argv[1], "ends") == 0)
@@ -257,8 +322,11 @@ main(int argc, char **argv)
 		put(argv[2]);
 	else if (argc == 4 && strcmp(argv[1], "group") == 0)
 		group(argv[2], argv[3]);
+	else if (argc == 5 && strcmp(argv[1], "seek") == 0)
+		seek(argv[2], argv[3], atoll(argv[4]));
 	else
-		fail("usage",
-		     "make NAME PARTITIONS, show NAME, put NAME, ends NAME, group NAME TOPIC");
+		fail("usage", "make NAME PARTITIONS [compacted], drop NAME, cut NAME OFFSET, show "
+			      "NAME, put NAME, ends NAME, group NAME TOPIC, "
+			      "seek NAME TOPIC OFFSET");
 	return fflush(stdout) == 0 ? 0 : 1;
 }

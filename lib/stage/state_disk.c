@@ -339,7 +339,7 @@ int
 state_disk_rewind(struct state_disk *d, struct err *err)
 {
 	MDB_stat before = {0};
-	MDB_txn *txn;
+	MDB_txn *txn = NULL;
 	int more = 0;
 
 	abort_applying(d);

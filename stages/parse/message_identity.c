@@ -11,28 +11,42 @@
 #include <endian.h>
 
 #define PLACES     (2 * OCCURRENCES)
-#define KEY_STEP   20 /* bits behind which the step of a key's next places is */
+#define KEY_HASH   38 /* bits of a key that are a hash's, below a minute */
+#define ROW        4  /* places of a minute, and of what found no place in its own */
+#define ROWS       (PLACES / ROW)
 #define COUNT_MOST 0xFFFFu
 #define DIGEST     HASH_SHORT /* bytes of a message's id, before they are hex */
 
 const struct sender_id sender_id_system = {0, "0000000000000000"};
 
-/* Where a key's place is, unless others were there before. */
+/* Where a key's place is, unless others have all of it. */
 static size_t
-first_place(uint64_t key)
+first_row(uint64_t key)
 {
-	return key >> 36 & (PLACES - 1);
+	return key >> KEY_HASH & (ROWS - 1);
 }
 
-/* The key's place, or the free one where it would be. */
-static struct occurrence *
+static inline unsigned
+fits(const struct occurrence *place, uint64_t key)
+{
+	return (place->key == key) | (place->seen == 0);
+}
+
+/* The key's place, or the free one where it would be: the first that is either, without a branch on
+ * which, for nobody could tell. */
+static inline struct occurrence *
 place_of(struct occurrence *table, uint64_t key)
 {
-	size_t i = first_place(key), step = (key >> KEY_STEP & (PLACES - 1)) | 1;
+	size_t row = first_row(key), step = (key & (ROWS - 1)) | 1;
 
-	while (table[i].seen != 0 && table[i].key != key)
-		i = (i + step) & (PLACES - 1);
-	return &table[i];
+	for (;; row = (row + step) & (ROWS - 1)) {
+		struct occurrence *places = table + row * ROW;
+		unsigned fit = fits(places, key) | fits(places + 1, key) << 1 |
+			       fits(places + 2, key) << 2 | fits(places + 3, key) << 3;
+		static_assert(ROW == 4, "as it takes them");
+		if (fit != 0)
+			return places + __builtin_ctz(fit);
+	}
 }
 
 static void
@@ -248,13 +262,12 @@ class_of(enum message_kind kind)
 	return kind == KIND_SYSTEM ? 's' : 'o';
 }
 
-/* Of a sender or a message in a minute, which is first: later keys are greater. Two bits of the
- * hash and the minute say where the key's place is, others how far apart those are that it tries
- * next. */
+/* Of a sender or a message in a minute, which is first: later keys are greater. The minute says in
+ * which row its place is, the hash how far apart those are that it tries next. */
 static uint64_t
 key_in(int64_t minute, uint64_t hash)
 {
-	return (uint64_t)minute << 38 | hash >> 26;
+	return (uint64_t)minute << KEY_HASH | hash >> (64 - KEY_HASH);
 }
 
 static uint32_t
@@ -358,7 +371,7 @@ identity_claim(struct identity *id, int64_t minute, const struct sender_id *send
 	}
 	/* By the time that it is asked for, it will have come from memory. */
 	if (id->slots.now != NULL)
-		__builtin_prefetch(&id->slots.now[first_place(key_in(minute, sender->hash))]);
+		__builtin_prefetch(id->slots.now + ROW * first_row(key_in(minute, sender->hash)));
 }
 
 #define LENGTHS 32 /* in words, about: longer ones are as this one */

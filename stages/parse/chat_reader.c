@@ -190,10 +190,10 @@ is_unknown_notice(const struct chat_reader *r, const struct author *author, bool
  * writes: the first lines' sentence about encryption, and "Ada: Ada changed this group's icon". */
 #define FIRST_LINES 16
 static bool
-is_unmarked_notice(const struct chat_reader *r, struct reader_draft *d, const struct author *author,
+is_unmarked_notice(struct chat_reader *r, struct reader_draft *d, const struct author *author,
 		   struct str raw)
 {
-	struct system_event_read *event = &d->event;
+	struct system_event_read *event = &r->event;
 	bool named = author->name.len > 0 && str_starts(raw, author->name);
 	int32_t invalid = 0;
 
@@ -335,13 +335,16 @@ emit_system(struct chat_reader *r, const struct message_parts *parts, struct str
 		emit(r, parts, NULL, out);
 		return;
 	}
-	d->body.by_structure = !system_event_find(text, &d->event);
+	d->body.by_structure = !system_event_find(text, &r->event);
 	if (d->body.by_structure)
-		d->event.event = (struct system_event){.event = STR("unknown"), .text = text};
-	if (d->event.event.target_count > 1)
-		join_known_names(r, &d->event);
-	m->system_event = &d->event.event;
+		r->event.event = (struct system_event){.event = STR("unknown"), .text = text};
+	if (r->event.event.target_count > 1)
+		join_known_names(r, &r->event);
+	d->event = r->event.event;
+	m->system_event = &d->event;
 	emit(r, parts, NULL, out);
+	if (d->event.target_count > 0) /* of which the next event has others */
+		give_drafts(r, out);
 }
 
 static void
@@ -368,8 +371,8 @@ read_message(struct chat_reader *r, const struct message_parts *parts,
 		int32_t invalid = 0;
 		r->at.marks_seen = true;
 		struct str text = system_text_of(d, from.raw, &invalid);
-		if (system_event_find(text, &d->event) &&
-		    (!d->event.by_stem || author->unmarked == 0 ||
+		if (system_event_find(text, &r->event) &&
+		    (!r->event.by_stem || author->unmarked == 0 ||
 		     str_find(text, author->name) < text.len)) {
 			emit_system(r, parts, from.raw, out);
 			return;
@@ -400,8 +403,8 @@ emit_preamble(struct chat_reader *r, struct chat_header header, const struct rea
 	d->body.by_structure = false;
 	if (text.len == 0)
 		return;
-	d->event.event = (struct system_event){.event = STR("preamble"), .text = text};
-	m->system_event = &d->event.event;
+	d->event = (struct system_event){.event = STR("preamble"), .text = text};
+	m->system_event = &d->event;
 	emit(r, &(struct message_parts){.at = &at}, NULL, out);
 }
 

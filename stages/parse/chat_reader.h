@@ -93,11 +93,12 @@ struct chat_reader {
 		struct message message; /* points into the piece, and into these: */
 		struct body_scratch body;
 		struct buf system_text;
-		struct system_event_read event;
+		struct system_event event;
 		struct str raw;              /* of the message, from its header on */
 		const struct author *author; /* NULL: the system */
 	} drafts[CLAIMS]; /* messages that get their ids together, and go on then */
 	size_t drafted;
+	struct system_event_read event; /* its targets are the last draft's, if it has any */
 	struct form_memory memory;
 	struct reader_header *headers;
 	size_t header_count, header_room;

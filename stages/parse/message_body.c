@@ -1,4 +1,5 @@
 #include "message_body.h"
+#include "base/mem.h"
 #include "call_line.h"
 #include "file_name.h"
 #include "poll_lines.h"
@@ -18,6 +19,8 @@ void
 body_scratch_free(struct body_scratch *b)
 {
 	buf_free(&b->text);
+	free(b->options);
+	b->options = NULL;
 }
 
 static struct str
@@ -576,6 +579,22 @@ is_unknown_omission(struct str line, struct str rest)
 	return foreign;
 }
 
+static bool
+read_poll(struct body_scratch *b, struct message *m, struct str text)
+{
+	struct poll_option options[POLL_OPTIONS];
+
+	if (!poll_lines_read(text, &b->poll, options, &b->by_structure))
+		return false;
+	if (b->options == NULL)
+		b->options = mem_resize(NULL, sizeof(options));
+	memcpy(b->options, options, b->poll.option_count * sizeof(options[0]));
+	b->poll.options = b->options;
+	m->kind = KIND_POLL;
+	m->poll = &b->poll;
+	return true;
+}
+
 void
 message_body_read(struct body_scratch *b, const struct body_source *from, struct message *m)
 {
@@ -617,12 +636,8 @@ message_body_read(struct body_scratch *b, const struct body_source *from, struct
 			m->kind = KIND_EMPTY; /* what Android prints for media seen once */
 		if (b->signs & SIGN_COLON && read_location(b, m, text))
 			return;
-		if (b->signs & (SIGN_COLON | SIGN_MARK) && rest.len > 0 &&
-		    poll_lines_read(text, &b->poll, b->options, &b->by_structure)) {
-			m->kind = KIND_POLL;
-			m->poll = &b->poll;
+		if (b->signs & (SIGN_COLON | SIGN_MARK) && rest.len > 0 && read_poll(b, m, text))
 			return;
-		}
 		if (is_unknown_omission(line, rest) ||
 		    (from->line_marked && b->marked && rest.len == 0 && line.len <= 80 &&
 		     (!wording_locale_has(from->locale, WORDING_OMITTED_IMAGE) ||

@@ -33,7 +33,7 @@ struct body_scratch {
 	struct attachment attachment;
 	struct location location;
 	struct poll poll;
-	struct poll_option options[POLL_OPTIONS];
+	struct poll_option *options; /* room for POLL_OPTIONS; NULL: there was no poll yet */
 	struct call call;
 	struct contact contact;
 	struct deleted deleted;

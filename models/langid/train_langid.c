@@ -38,7 +38,7 @@ struct plan {
 	struct training training;
 };
 static const struct plan plans[] = {
-	{"latin", SCRIPT_LATIN, NULL, {32, 192000, 116000, 1.4e7, 1e6, 0.3, 0.1, 1}},
+	{"latin", SCRIPT_LATIN, NULL, {32, 192000, 116000, 2.8e7, 1e6, 0.3, 0.1, 1}},
 	{"cyrillic", SCRIPT_CYRILLIC, NULL, {16, 48000, 26000, 2.5e6, 1e6, 0.3, 0.1, 2}},
 	{"arabic", SCRIPT_ARABIC, NULL, {16, 36000, 20000, 1.5e6, 1e6, 0.3, 0.1, 3}},
 	{"devanagari", SCRIPT_DEVANAGARI, NULL, {8, 24000, 14000, 8e5, 1e6, 0.3, 0.1, 4}},

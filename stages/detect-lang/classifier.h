@@ -21,8 +21,10 @@
 #define CLASSIFIER_SUMMED    256 /* vectors whose sum fits an int16 */
 #define CLASSIFIER_SHARPNESS 10  /* by the binary logarithm of a text's size */
 
-/* Compiled twice, and chosen when the program starts: twice the lanes where there are such. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
+/* Compiled twice, and chosen when the program starts: twice the lanes where there are such. Not by
+ * WIDE (base/wide.h): the newest processors' fused multiplications round otherwise, and a
+ * confidence must be the same on all. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__) &&   \
 	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define FOR_NEWER_PROCESSORS __attribute__((target_clones("avx2", "default")))
 #else

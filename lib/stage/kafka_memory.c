@@ -1,7 +1,9 @@
 #include "stage/kafka_memory.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "stage/stage_metrics.h"
 #include "stage/state_disk.h"
 #include "transport/kafka_admin.h"
 #include "transport/kafka_reader.h"
@@ -10,6 +12,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define TELL_MS     5000
 #define CACHE_BYTES (8 << 20) /* of each partition */
 
 struct kafka_memory {
@@ -22,6 +25,8 @@ struct kafka_memory {
 	uint64_t restored;
 	int64_t place;           /* up to where the disk knows the changelog */
 	struct job_pause *pause; /* while it is restored */
+	struct stage_metrics *metrics;
+	int64_t end, told_ms; /* of the changelog, when it was begun to be read; of the last line */
 };
 
 void
@@ -73,6 +78,22 @@ tell_change(void *with, struct str key, struct str value, struct err *err)
 	return err_prefix(err, "what is remembered: ");
 }
 
+/* Where there is much to be read, who waits for it may see how much is left. */
+static void
+tell_restored(struct kafka_memory *m, const struct kafka_message *message)
+{
+	int64_t left = m->end - message->offset - 1;
+
+	metric_add(m->metrics->restored, 1);
+	metric_set(m->metrics->restore_left, left > 0 ? left : 0);
+	if (m->restored % 1000 != 0 || clock_monotonic_ms() - m->told_ms < TELL_MS)
+		return;
+	if (m->told_ms != 0)
+		log_event("restoring", "topic=%s partition=%d left=%lld", message->topic,
+			  m->partition, (long long)left);
+	m->told_ms = clock_monotonic_ms();
+}
+
 static int
 restore_one(void *with, const struct kafka_message *message, struct err *err)
 {
@@ -80,6 +101,7 @@ restore_one(void *with, const struct kafka_message *message, struct err *err)
 
 	if (message->key.ptr == NULL)
 		return 0;
+	tell_restored(m, message);
 	if (++m->restored % m->pause->records == 0 && m->pause->breathe(m->pause))
 		return err_set(err, ERR_RETRY, "what is remembered was given up while it was read");
 	return state_disk_apply(m->disk, message->key, message->value, err);
@@ -103,8 +125,9 @@ restore(struct kafka_memory *m, struct err *err)
 
 	if (str_to_u64(checkpoint, &offset) && offset <= INT64_MAX)
 		place.offset = (int64_t)offset;
-	if (kafka_reader_run(m->session->config, &place, restore_one, m, err) != 0)
+	if (kafka_reader_run(m->session->config, &place, restore_one, m, &m->end, err) != 0)
 		return -1;
+	metric_set(m->metrics->restore_left, 0);
 	m->place = place.offset;
 	if (m->restored > 0)
 		log_event("restored", "topic=%s partition=%d changes=%llu", place.topic,
@@ -148,13 +171,15 @@ remove_folder(struct kafka_memory *m)
 
 struct kafka_memory *
 kafka_memory_open(struct kafka_session *session, const struct stage_def *def, const char *folder,
-		  const char *topic, int32_t partition, struct job_pause *pause, struct err *err)
+		  const char *topic, int32_t partition, struct job_pause *pause,
+		  struct stage_metrics *metrics, struct err *err)
 {
 	struct kafka_memory *m = mem_zero(1, sizeof(*m));
 
 	m->session = session;
 	m->partition = partition;
 	m->pause = pause;
+	m->metrics = metrics;
 	kafka_memory_name(session->group, topic, &m->changelog);
 	if (name_folder(m, folder, topic, err) != 0)
 		goto fail;

@@ -22,7 +22,7 @@ int kafka_memory_prepare(struct kafka_session *, const char *const *topics, stru
  * folder: NULL is a temporary one. ERR_RETRY: given up; ERR_DOWN; ERR_FATAL. */
 struct kafka_memory *kafka_memory_open(struct kafka_session *, const struct stage_def *,
 				       const char *folder, const char *topic, int32_t partition,
-				       struct job_pause *, struct err *);
+				       struct job_pause *, struct stage_metrics *, struct err *);
 void kafka_memory_close(struct kafka_memory *); /* what is not committed is gone; NULL is fine */
 
 /* The partition's worker, made with the first record, for records of this intake; NULL: err. */

@@ -427,7 +427,7 @@ kafka_parts_remember(struct kafka_run *run)
 		run->busy = true; /* partitions that are given away meanwhile lead astray */
 		struct kafka_memory *memory =
 			kafka_memory_open(&run->session, def, run->options->state, part->topic,
-					  part->partition, &run->pause, &err);
+					  part->partition, &run->pause, run->job->metrics, &err);
 		run->busy = false;
 		if (memory == NULL)
 			kafka_run_lead_astray(run, &err);

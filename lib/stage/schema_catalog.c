@@ -158,7 +158,7 @@ read_topic(struct schema_catalog *c, struct err *err)
 {
 	if (make_topic(c, err) != 0)
 		return -1;
-	return kafka_reader_run(c->config, &c->place, keep_message, c, err);
+	return kafka_reader_run(c->config, &c->place, keep_message, c, NULL, err);
 }
 
 /* What is not known may have come meanwhile. */

@@ -33,6 +33,16 @@ open_kafka(struct stage_metrics *m, const char *labels)
 				      "Time a commit takes.");
 }
 
+static void
+open_restore(struct stage_metrics *m, const char *labels)
+{
+	m->restored = metrics_counter(m->registry, "chatmill_restored_messages_total", labels,
+				      "Messages of changelogs read to know what is remembered.");
+	m->restore_left =
+		metrics_gauge(m->registry, "chatmill_restore_left_messages", labels,
+			      "Messages of the changelog in hand that are still to be read.");
+}
+
 void
 stage_metrics_open(struct stage_metrics *m, const struct stage_def *def, bool kafka)
 {
@@ -67,6 +77,8 @@ stage_metrics_open(struct stage_metrics *m, const struct stage_def *def, bool ka
 				     "Time a worker needs for a block.");
 	if (kafka)
 		open_kafka(m, labels);
+	if (kafka && def->states != NULL)
+		open_restore(m, labels);
 	open_own(m, def, labels);
 }
 

@@ -12,7 +12,8 @@ struct stage_metrics {
 	struct metric_histogram *batch;
 	struct metric *lag, *partitions, *rebalances, *rewinds; /* on Kafka */
 	struct metric_histogram *commit;
-	struct metric *own[STAGE_COUNTERS]; /* by the row of the declaration's counters */
+	struct metric *restored, *restore_left; /* of a stage that remembers */
+	struct metric *own[STAGE_COUNTERS];     /* by the row of the declaration's counters */
 };
 
 /* kafka: also what only a topic has. */

@@ -6,6 +6,7 @@
 
 #define WAIT_MS    100
 #define HEADERS    32
+#define ASK_MS     5000
 #define PATIENT_MS 60000 /* without any progress */
 
 struct reading {
@@ -60,6 +61,18 @@ take_one(struct reading *r, const rd_kafka_message_t *m, struct err *err)
 	return 0;
 }
 
+/* As far as can be told now; else nothing is left, for all that is known. */
+static int64_t
+ask_end(const struct reading *r)
+{
+	int64_t low, high;
+
+	return rd_kafka_query_watermark_offsets(r->rk, r->place->topic, r->place->partition, &low,
+						&high, ASK_MS) == RD_KAFKA_RESP_ERR_NO_ERROR
+		       ? high
+		       : r->place->offset;
+}
+
 static int
 read_to_end(struct reading *r, struct err *err)
 {
@@ -82,7 +95,7 @@ read_to_end(struct reading *r, struct err *err)
 int
 kafka_reader_run(const struct kafka_config *config, struct kafka_place *place,
 		 int (*take)(void *, const struct kafka_message *, struct err *), void *with,
-		 struct err *err)
+		 int64_t *end, struct err *err)
 {
 	static const struct kafka_conf_row rows[] = {
 		{"isolation.level", "read_committed"}, {"enable.partition.eof", "true"}, {0}};
@@ -96,6 +109,8 @@ kafka_reader_run(const struct kafka_config *config, struct kafka_place *place,
 	if (r.rk == NULL)
 		return -1;
 	r.topic = rd_kafka_topic_new(r.rk, place->topic, NULL);
+	if (end != NULL)
+		*end = ask_end(&r);
 	if (r.topic == NULL ||
 	    rd_kafka_consume_start(r.topic, place->partition, place->offset) != 0) {
 		err_set(err, ERR_FATAL, "%s", rd_kafka_err2str(rd_kafka_last_error()));

@@ -169,7 +169,7 @@ conversation_count(const struct kafka_config *config, struct schema_catalog *cat
 			     .to = to};
 
 	*to = (struct conversation_count){0};
-	int result = kafka_reader_run(config, &place, take, &c, err);
+	int result = kafka_reader_run(config, &place, take, &c, NULL, err);
 	for (size_t i = 0; i < c.count; i++)
 		close_schema(&c.schemas[i]);
 	free(c.schemas);

@@ -109,7 +109,8 @@ read_marks(struct replay *r, struct err *err)
 		return -1;
 	if (kafka_admin_look(r->config, place.topic, &seen, err) != 0)
 		return -1;
-	return seen.partitions == 0 ? 0 : kafka_reader_run(r->config, &place, keep_mark, r, err);
+	return seen.partitions == 0 ? 0
+				    : kafka_reader_run(r->config, &place, keep_mark, r, NULL, err);
 }
 
 static void
@@ -359,7 +360,7 @@ run(struct replay *r, struct err *err)
 	r->committed_ms = clock_monotonic_ms();
 	for (int32_t i = 0; i < partitions; i++) {
 		struct kafka_place place = {r->topic, i, KAFKA_BEGINNING};
-		if (kafka_reader_run(r->config, &place, take_letter, r, err) != 0)
+		if (kafka_reader_run(r->config, &place, take_letter, r, NULL, err) != 0)
 			return -1;
 	}
 	return r->producer == NULL ? 0 : commit(r, err);

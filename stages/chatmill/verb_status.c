@@ -74,7 +74,8 @@ find_lag(const struct status *s, const char *topic, int32_t partition,
 
 	if (at->end - from > COUNTED)
 		count = (uint64_t)(at->end - from);
-	else if (at->end > from && kafka_reader_run(s->config, &place, count_one, &count, err) != 0)
+	else if (at->end > from &&
+		 kafka_reader_run(s->config, &place, count_one, &count, NULL, err) != 0)
 		return -1;
 	*lag += count;
 	return 0;

@@ -241,3 +241,58 @@ def status_says_how_far_a_conversation_has_come():
     assert said[2].split() == ["sink", b, "0", "99", "99", "0"], said
     assert chatmill("status", composition, a, b, "--conversation", "nobody").stdout.decode().splitlines()[-1] == \
         'no message of "nobody" is in these topics'
+
+
+# ---- operations
+
+
+@test
+def who_is_told_to_end_commits_and_leaves_its_group_at_once():
+    a, b = topic(), topic()
+    args = ["mark", "--in", f"kafka:{a}", "--out", f"kafka:{b}", "--group", a, "--commit-every", "10m", "--metrics", "127.0.0.1:0",
+            "--kafka", "session.timeout.ms=45000", "--kafka", "transaction.timeout.ms=60000"]
+    p = start(*args)
+    wait_for(lambda: metrics_of(p).get("chatmill_partitions") == 4, "it gets no partitions")
+    q = start(*args)
+    wait_for(lambda: metrics_of(p)["chatmill_partitions"] == metrics_of(q).get("chatmill_partitions") == 2, "they do not share")
+    assert metrics_of(p)["chatmill_rebalances_total"] == 2
+    talk(1000, "--out", f"kafka:{a}")
+    wait_for(lambda: metrics_of(p)["chatmill_records_in_total"] + metrics_of(q)["chatmill_records_in_total"] == 1000, "they do not read")
+    assert not any(committed(a, a).values()), committed(a, a)
+    taken, began = metrics_of(p)["chatmill_records_in_total"], time.monotonic()
+    stop(p)
+    wait_for(lambda: metrics_of(q)["chatmill_partitions"] == 4, "nobody inherits", 20)  # a session ends after 45 s
+    note(f"{time.monotonic() - began:.1f} s from SIGTERM until the other has all")
+    assert taken > 0
+    sums = metrics_of(q)
+    assert sums["chatmill_commit_seconds_count"] >= 1 and sums["chatmill_commit_seconds_sum"] > 0, "giving partitions away commits"
+    stop(q)
+    assert committed(a, a) == ends(a)
+    same(records(b), pipe_result(1000, "mark"))
+
+
+@test
+def who_reads_what_it_remembers_is_not_ready_and_says_how_much_is_left():
+    a, b = topic(1), topic(1)
+    args = ["tally", "--in", f"kafka:{a}", "--out", f"kafka:{b}", "--group", a, "--metrics", "127.0.0.1:0"]
+    run("talk", "--count", "5000", "--conversations", "5000", "--out", f"kafka:{a}?pack=block")
+    p = start(*args)
+    wait_until_read(a, a)
+    stop(p)
+    changes = sum(ends(f"{a}.{a}.changelog").values())
+    slowly = ["--kafka", "max.partition.fetch.bytes=10000", "--kafka", "queued.max.messages.kbytes=10"]
+    p, seen = start(*args, *slowly), []
+
+    def ready():
+        sums = metrics_of(p)
+        seen.append((sums.get("chatmill_ready"), sums.get("chatmill_restored_messages_total"), sums.get("chatmill_restore_left_messages")))
+        return sums.get("chatmill_ready") == 1 and sums.get("chatmill_restored_messages_total", 0) > 0
+
+    wait_for(ready, "it does not become ready")
+    amid = [(ready, restored, left) for ready, restored, left in seen if restored and left]
+    assert amid and all(ready == 0 for ready, _, _ in amid), seen
+    assert all(restored + left <= changes + 10 for _, restored, left in amid), (changes, amid)  # and a few marks
+    left = [left for _, _, left in amid]
+    assert left == sorted(left, reverse=True), left
+    assert seen[-1][1] >= 5000 and seen[-1][2] == 0, seen[-1]
+    stop(p)

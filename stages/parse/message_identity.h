@@ -39,7 +39,7 @@ extern const struct sender_id sender_id_system;
 struct sender_id sender_id_of(struct str name);
 
 #define CONVERSATION_LONGEST 128 /* bytes of an id */
-#define CLAIMS               64 /* messages that get their ids together; a multiple of HASH_LANES */
+#define CLAIMS               128 /* messages that get their ids together; a multiple of HASH_LANES */
 
 struct identity {
 	struct occurrences messages, slots;

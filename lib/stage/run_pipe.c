@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "observe/metrics_http.h"
+#include "stage/kafka_resume.h"
 #include "stage/kafka_session.h"
 #include "stage/output.h"
 #include "stage/stage_metrics.h"
@@ -45,9 +46,11 @@ struct run {
 	bool uncommitted;
 	struct stage *tended; /* with --live: whose timers fire in between */
 	int64_t tended_ms;
-	struct state_disk *state; /* with --state */
-	bool stopped;             /* the user asked for an end before the input had one */
-	bool live;                /* a source has waited: it has no end but the user's */
+	struct state_disk *state;         /* with --state */
+	bool stopped;                     /* the user asked for an end before the input had one */
+	struct stage *source;             /* one that resumes, while it writes a topic */
+	struct buf name, position, noted; /* by which it is known there; where it was cut off, is */
+	bool live;                        /* a source has waited: it has no end but the user's */
 };
 
 /* ---- opening */
@@ -215,12 +218,38 @@ is_to_topic(const struct run *run)
 	return run->out != NULL && output_is_topic(run->out);
 }
 
+/* Goes with what the source has put out; without transactions, behind it. */
+static int
+note_position(struct run *run, struct str position, struct err *err)
+{
+	if (run->options->delivery == DELIVERY_AT_LEAST_ONCE && output_settle(run->out, err) != 0)
+		return -1;
+	return kafka_resume_note(&run->kafka, buf_str(&run->name), position, err);
+}
+
+/* Where the source is, if it has given anything since it was last asked, or begun. */
+static int
+note_progress(struct run *run, struct err *err)
+{
+	struct str position = worker_position(run->source);
+
+	if (position.len == 0 || str_equal(position, buf_str(&run->noted)))
+		return 0;
+	if (note_position(run, position, err) != 0)
+		return -1;
+	buf_clear(&run->noted);
+	buf_add(&run->noted, position);
+	return 0;
+}
+
 /* What has left for a topic becomes durable. */
 static int
 settle(struct run *run, struct err *err)
 {
 	run->committed_ms = clock_monotonic_ms();
 	run->settled++;
+	if (run->source != NULL && note_progress(run, err) != 0)
+		return -1;
 	return output_settle(run->out, err);
 }
 
@@ -532,6 +561,10 @@ run_source(struct run *run, struct err *err)
 	struct batch batch;
 	int result = worker_open(worker, err);
 
+	if (result != 0 && run->position.len > 0)
+		err_prefix(err, "--anew begins at the beginning: ");
+	if (run->name.len > 0)
+		run->source = worker;
 	batch_init(&batch, 1);
 	while (result == 0 && verdict != STAGE_END && !stop_asked()) {
 		uint64_t settled = run->settled;
@@ -555,6 +588,9 @@ run_source(struct run *run, struct err *err)
 	if (result == 0 && verdict != STAGE_END && !run->live)
 		result = err_set(err, ERR_FATAL, "stopped by %s before the end of the source",
 				 stop_signal());
+	if (result == 0 && run->source != NULL && verdict == STAGE_END)
+		result = note_position(run, (struct str){0}, err);
+	run->source = NULL;
 	if (result == 0)
 		result = finish_outputs(run, err);
 	if (result == 0 && named)
@@ -609,6 +645,31 @@ end:
 
 /* ---- all of it */
 
+/* A source that resumes asks where it was. */
+static int
+open_kafka(struct run *run, struct err *err)
+{
+	const struct stage_def *def = run->job->binding.def;
+	struct runtime_options named = *run->options;
+
+	if (def->resumes && kafka_endpoint_is(named.out)) {
+		kafka_resume_name(def, named.out, run->own_options, &run->name);
+		named.instance = buf_cstr(&run->name);
+	}
+	if (kafka_session_open(&run->kafka, &named, def->name, err) != 0)
+		return -1;
+	if (run->name.len == 0)
+		return 0;
+	if (kafka_resume_find(&run->kafka, buf_str(&run->name), &run->position, err) != 0)
+		return -1;
+	if (named.anew)
+		buf_clear(&run->position);
+	run->job->committed = buf_str(&run->position);
+	if (run->position.len > 0)
+		log_event("resumed", "position=\"%.*s\"", STR_ARG(buf_str(&run->position)));
+	return 0;
+}
+
 static int
 run_work(struct run *run, struct err *err)
 {
@@ -651,7 +712,7 @@ run_pipe(struct job *job, const struct runtime_options *options, json_t *own_opt
 	run.settle_every = options->commit_every > 0 ? options->commit_every : SETTLE_MS;
 	result = open_state(&run, err);
 	if (result == 0 && kafka_session_is_asked_for(options))
-		result = kafka_session_open(&run.kafka, options, job->binding.def->name, err);
+		result = open_kafka(&run, err);
 	if (result == 0 && job->binding.def->poll == NULL)
 		result = open_input(&run, err);
 	else if (result == 0)
@@ -682,6 +743,9 @@ run_pipe(struct job *job, const struct runtime_options *options, json_t *own_opt
 	container_reader_close(run.reader);
 	pipe_in_close(run.in);
 	buf_free(&run.trail);
+	buf_free(&run.name);
+	buf_free(&run.position);
+	buf_free(&run.noted);
 	buf_free(&run.scratch);
 	json_decref(own_options);
 	return result;

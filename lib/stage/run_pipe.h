@@ -23,6 +23,7 @@ struct runtime_options { /* of every stage; stage_main.c has the table */
 	const char *state; /* folder; NULL: it ends with the run */
 	const char *merge; /* another such folder, to be taken in; NULL: none */
 	bool finish, live;
+	bool anew; /* a source: at the beginning, wherever it was cut off */
 	const char *metrics;
 	unsigned log;
 	bool help, version, describe;

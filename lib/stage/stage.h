@@ -109,6 +109,9 @@ struct stage_def {
 						 and meet one worker; NULL: no state, or serial */
 	const char *event_time;               /* path of the long, ms, that moves the watermark */
 	const struct stage_state *states;     /* NULL: the stage remembers nothing */
+	bool resumes;                         /* a source whose positions hold for another run with
+						 the same options: begun again after it was cut off,
+						 into a topic, it goes on from stage_committed() */
 	bool serial;                          /* one worker, however many --jobs */
 	const char *const *arguments;         /* NULL, or lines of --help about what is no option */
 	const char *const *examples;          /* NULL, or commands for --help; both end with NULL */

@@ -70,6 +70,10 @@ static const char *const log_levels[] = {"quiet", "info", "debug", NULL};
 
 static const struct stage_option source_rows[] = {
 	OUTPUT_ROWS, COMMIT_ROW("on Kafka: make durable what was put out, this often; 1s"), COMMON_ROWS};
+static const struct stage_option resuming_rows[] = {
+	OUTPUT_ROWS, COMMIT_ROW("on Kafka: make durable what was put out, this often; 1s"),
+	ROW(FLAG, anew, NULL, "on Kafka: begin at the beginning, not where the same command was cut off"),
+	COMMON_ROWS};
 static const struct stage_option transform_rows[] = {
 	INPUT_ROWS, OUTPUT_ROWS, JOBS_ROW, GROUP_ROWS,
 	COMMIT_ROW("on Kafka: make durable what was taken and put out, this often; 1s"), COMMON_ROWS};
@@ -96,6 +100,8 @@ rows_of(const struct stage_def *def)
 							     [STAGE_SINK] = sink_rows};
 	enum stage_kind kind = stage_kind_of(def);
 
+	if (def->resumes)
+		return resuming_rows;
 	return kind == STAGE_TRANSFORM && def->states != NULL ? keyed_rows : by_kind[kind];
 }
 

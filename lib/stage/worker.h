@@ -33,7 +33,8 @@ struct job {
 	struct alerts *alerts;     /* of dead letters; NULL: nobody is told */
 	struct metrics_http *http; /* NULL: nobody asks */
 	struct state_disk
-		*state; /* where all workers keep theirs; NULL: nowhere, or each its own */
+		*state;       /* where all workers keep theirs; NULL: nowhere, or each its own */
+	struct str committed; /* of a source: where to go on; {0}: at the beginning */
 	_Atomic uint64_t dead_records; /* refused, for --strict and the last message */
 	_Atomic bool source_lost;      /* stage_reject_source() was called: exit status 1 */
 };

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "stage/kafka_memory.h"
+#include "stage/kafka_resume.h"
 
 static void
 wish(struct topic_wishes *wishes, const char *name, enum topic_use use)
@@ -34,6 +35,8 @@ topic_wishes_make(struct topic_wishes *wishes, const struct deployment *d)
 			wish(wishes, stage->out, TOPIC_OF_RECORDS);
 	}
 	wish(wishes, SCHEMA_TOPIC, TOPIC_OF_SCHEMAS);
+	if (d->stages[0].in.count == 0) /* a source, which writes where it is */
+		wish(wishes, POSITION_TOPIC, TOPIC_OF_SCHEMAS);
 	buf_free(&name);
 }
 

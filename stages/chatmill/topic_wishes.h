@@ -8,7 +8,7 @@ enum topic_use {
 	TOPIC_OF_RECORDS, /* between two stages */
 	TOPIC_OF_DEAD,    /* what a stage refused */
 	TOPIC_OF_CHANGES, /* what a stage remembers, a partition for each of its input */
-	TOPIC_OF_SCHEMAS, /* one partition */
+	TOPIC_OF_SCHEMAS, /* or where sources are: one partition */
 };
 struct topic_wish {
 	char *name;

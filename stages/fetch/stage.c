@@ -114,6 +114,7 @@ static const struct stage_def fetch = {
 	.emits = raw_avsc,
 	.writes = writes,
 	.partition_by = "source.uri",
+	.resumes = true,
 	.load = load,
 	.open = open_archive,
 	.poll = poll_archive,

@@ -17,14 +17,14 @@ def topics_are_made_once_and_what_is_not_as_it_should_be_is_said():
     n = f"v{next(names)}"
     composition = f"fetch x | parse --group {n} | mark | sink jsonl"
     wanted = [f"{n}raw", f"{n}raw.dead", f"{n}.{n}raw.changelog", f"{n}messages", f"{n}messages.dead", f"{n}marked",
-              f"{n}marked.dead", "_chatmill_schemas"]
+              f"{n}marked.dead", "_chatmill_schemas", "_chatmill_positions"]
     args = [composition, f"{n}raw", f"{n}messages", f"{n}marked", "--partitions", "3"]
     absent = topics("check", *args, status=1).stderr.decode()
-    for name in wanted[:-1]:
+    for name in wanted[:-2]:
         assert f'there is no topic "{name}"' in absent, absent
     made = [line.split()[:2] for line in topics("create", *args).stdout.decode().splitlines()]
     assert [name for _, name in made] == wanted, made
-    assert [how for how, _ in made[:-1]] == ["made"] * 7, made
+    assert [how for how, _ in made[:-2]] == ["made"] * 7, made
     again = [line.split()[:2] for line in topics("create", *args).stdout.decode().splitlines()]
     assert again == [["there", name] for name in wanted], again
     topics("check", *args)
@@ -296,3 +296,106 @@ def who_reads_what_it_remembers_is_not_ready_and_says_how_much_is_left():
     assert left == sorted(left, reverse=True), left
     assert seen[-1][1] >= 5000 and seen[-1][2] == 0, seen[-1]
     stop(p)
+
+
+# ---- sources that are cut off
+
+
+class Export:
+    """A chat in a file, and one that comes through a pipe, as far as it is let."""
+
+    def __init__(self):
+        self.text = run(os.path.join(BUILD, "tests/bench/make-export"), "20000").stdout
+        folder = tempfile.mkdtemp(dir=WORK)
+        self.paths = [os.path.join(folder, f"WhatsApp Chat with {name}.txt") for name in ("Ada", "Grace")]
+        with open(self.paths[0], "wb") as f:
+            f.write(self.text)
+        os.mkfifo(self.paths[1])
+
+    def let(self, size, until):
+        """So many bytes come; the end when until() has waited."""
+        self.opened = threading.Event()
+
+        def write():
+            try:
+                with open(self.paths[1], "wb") as f:
+                    self.opened.set()
+                    f.write(self.text[:size])
+                    f.flush()
+                    until()
+            except BrokenPipeError:
+                pass
+
+        writer = threading.Thread(target=write, daemon=True)
+        writer.start()
+        return writer
+
+
+def pieces(records):
+    """What of the pieces does not differ from run to run of fetch."""
+    return [{k: r[k] for k in ("source", "part", "bytes", "continues", "error")} for r in records]
+
+
+def whole(export):
+    writer = export.let(None, lambda: None)
+    p = run("avro-json", "show", stdin=run("fetch", *export.paths).stdout)
+    writer.join(60)
+    return [json.loads(line) for line in p.stdout.splitlines()]
+
+
+def cut_off(export, command, name):
+    """Begins, and is in the middle of the second source when it returns; what closes its input then."""
+    end = threading.Event()
+    writer = export.let(len(export.text) // 2, end.wait)
+    p = start(*command)
+    of_first = len(export.text) // (256 * 1024)
+    wait_for(lambda: p.poll() is not None or (export.opened.is_set() and sum(ends(name).values()) > of_first + 3), "nothing is sent")
+    assert p.poll() is None, log_of(p)
+
+    def close():
+        end.set()
+        writer.join(60)
+
+    return p, close
+
+
+@test
+def fetch_killed_and_begun_again_goes_on_where_it_was():
+    export, a = Export(), topic()
+    command = ["fetch", *export.paths, "--out", f"kafka:{a}", "--commit-every", "1ms"]
+    for kills in range(3):
+        p, close = cut_off(export, command, a)
+        kill(p)
+        close()  # or what was not read would wait in the pipe for the next
+        assert ("event=resumed" in log_of(p)) == (kills > 0), log_of(p)
+    writer = export.let(None, lambda: None)
+    assert "event=resumed" in run(*command).stderr.decode()
+    writer.join(60)
+    expected = pieces(whole(export))
+    same(pieces(records(a)), expected)
+    writer = export.let(None, lambda: None)
+    assert "event=resumed" not in run(*command).stderr.decode(), "it had come to its end: this is another import"
+    writer.join(60)
+    same(pieces(records(a)), expected * 2)
+
+
+@test
+def who_begins_anew_ends_who_slept_meanwhile():
+    export, a = Export(), topic()
+    command = ["fetch", *export.paths, "--out", f"kafka:{a}", "--commit-every", "1ms"]
+    p, close = cut_off(export, command, a)
+    p.send_signal(signal.SIGSTOP)
+    first = len(records(a))
+    os.rename(export.paths[1], export.paths[1] + ".slept")
+    os.mkfifo(export.paths[1])
+    writer = export.let(1000, lambda: None)
+    said = run(*command, status=1).stderr.decode()
+    assert "--anew begins at the beginning: could not resume: the sources are not what they were" in said, said
+    writer.join(60)
+    writer = export.let(None, lambda: None)
+    assert "event=resumed" not in run(*command, "--anew").stderr.decode()
+    writer.join(60)
+    p.send_signal(signal.SIGCONT)
+    close()
+    assert p.wait(60) == 1 and "fenced" in log_of(p), log_of(p)
+    assert len(records(a)) == first + len(whole(export)), (first, len(records(a)))

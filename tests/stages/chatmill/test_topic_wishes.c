@@ -51,7 +51,8 @@ each_pipe_is_a_topic_with_one_for_what_its_reader_refuses(void **state)
 	(void)state;
 	assert_wishes("fetch x | parse | sink jsonl", "raw messages",
 		      "records raw\ndead raw.dead\n"
-		      "records messages\ndead messages.dead\nschemas _chatmill_schemas\n");
+		      "records messages\ndead messages.dead\nschemas _chatmill_schemas\n"
+		      "schemas _chatmill_positions\n");
 }
 
 static void
@@ -61,7 +62,8 @@ who_remembers_has_a_changelog_of_its_group(void **state)
 	assert_wishes("fetch x | tally | tally --group twice | sink jsonl", "a b c",
 		      "records a\ndead a.dead\nchanges chatmill-tally.a.changelog\n"
 		      "records b\ndead b.dead\nchanges twice.b.changelog\n"
-		      "records c\ndead c.dead\nschemas _chatmill_schemas\n");
+		      "records c\ndead c.dead\nschemas _chatmill_schemas\n"
+		      "schemas _chatmill_positions\n");
 }
 
 static void
@@ -71,10 +73,11 @@ names_in_the_words_of_stages_count_first(void **state)
 	assert_wishes("fetch x --out kafka:raw?pack=block | chatmill parse | tally --in kafka:m",
 		      "",
 		      "records raw\ndead raw.dead\nrecords m\ndead m.dead\n"
-		      "changes chatmill-tally.m.changelog\nschemas _chatmill_schemas\n");
+		      "changes chatmill-tally.m.changelog\nschemas _chatmill_schemas\n"
+		      "schemas _chatmill_positions\n");
 	assert_wishes("fetch x | parse --out kafka:m | sink jsonl", "raw",
 		      "records raw\ndead raw.dead\nrecords m\ndead m.dead\n"
-		      "schemas _chatmill_schemas\n");
+		      "schemas _chatmill_schemas\nschemas _chatmill_positions\n");
 }
 
 static void

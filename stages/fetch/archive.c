@@ -61,6 +61,7 @@ struct archive {
 	uint64_t total, finished;     /* bytes of all sources, and of those that are done */
 	uint64_t to_unpack, unpacked; /* of the zip in hand */
 	size_t piece_count;           /* given of this source */
+	int64_t given;                /* bytes of it, up to the last piece's end */
 	struct buf position;
 };
 
@@ -605,8 +606,10 @@ archive_read(struct archive *a, struct archive_piece *piece, struct err *err)
 	*piece = (struct archive_piece){.bytes = STR("")};
 	enum archive_step result = step(a, piece, err);
 	piece->uri = buf_str(&a->uri);
-	if (result == ARCHIVE_PIECE)
+	if (result == ARCHIVE_PIECE) {
 		a->piece_count++;
+		a->given = piece->offset + (int64_t)piece->bytes.len;
+	}
 	return result;
 }
 
@@ -633,7 +636,8 @@ archive_tell(struct archive *a)
 
 	hash_digest_hex(uri, 16, (struct str[]){buf_str(&a->uri)}, 1);
 	buf_clear(&a->position);
-	buf_printf(&a->position, "%zu %zu %s", a->next, a->piece_count, uri);
+	buf_printf(&a->position, "%zu %zu %lld %s", a->next, a->piece_count, (long long)a->given,
+		   uri);
 	return buf_str(&a->position);
 }
 

@@ -23,6 +23,7 @@ struct kafka_part { /* of the input, while it is ours */
 	bool asked;                  /* the sink was, for its place */
 	struct kafka_position kept;  /* what it said */
 	int64_t from;                /* the input goes to there: what comes before is passed over */
+	bool sought;                 /* what else was polled together is of before it went there */
 	bool expects;                /* first, what is before there: is it what the sink took? */
 	bool met;                    /* it is */
 	char mark[KAFKA_MARK];       /* of the message before next; of a sink that keeps places */

@@ -262,6 +262,7 @@ go_to_sink(struct kafka_run *run, struct kafka_part *part, const struct kafka_me
 	part->done = place.offset;
 	part->expects = looks;
 	part->from = part->next > place.offset ? part->next : place.offset;
+	part->sought = true;
 	place.offset = looks ? place.offset - 1 : part->from;
 	return kafka_consumer_seek(run->consumer, &place, 1, err);
 }
@@ -478,6 +479,8 @@ take_next(struct kafka_run *run, const struct kafka_message *messages, size_t co
 
 	if (part == NULL)
 		return 1; /* it is not ours any more */
+	if (part->sought)
+		return same_partition(messages, count);
 	int wanted = look_at_first(run, part, messages, err);
 	if (wanted <= 0)
 		return wanted < 0 ? 0 : 1;
@@ -579,6 +582,8 @@ is_time(const struct kafka_run *run)
 static void
 take_polled(struct kafka_run *run, const struct kafka_polled *polled)
 {
+	for (size_t i = 0; i < run->part_count; i++)
+		run->parts[i].sought = false;
 	for (size_t i = 0; i < polled->count;) {
 		struct err err = {0};
 		size_t n = take_next(run, &polled->messages[i], polled->count - i, &err);
